@@ -1,0 +1,5 @@
+"""Gathers the features' tables, so that Django finds them."""
+
+from aiassist.copywriting.models import ApprovedText, Draft
+
+__all__ = ["ApprovedText", "Draft"]

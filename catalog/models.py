@@ -1,0 +1,37 @@
+"""Gathers the catalogue's tables, so that Django finds them."""
+
+from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
+from catalog.orders.models import Customer, Interaction, Order, OrderLine
+from catalog.products.changes import Change, ChangeRow
+from catalog.products.imports.models import ImportRow, ImportRun
+from catalog.products.models import (
+    Attribute,
+    Category,
+    Fact,
+    Product,
+    ProductImage,
+    ProductText,
+    Variant,
+)
+
+__all__ = [
+    "Attribute",
+    "Category",
+    "Change",
+    "ChangeRow",
+    "Conversation",
+    "Customer",
+    "Fact",
+    "FaqArticle",
+    "ImportRow",
+    "ImportRun",
+    "Interaction",
+    "Order",
+    "OrderLine",
+    "Policy",
+    "Product",
+    "ProductImage",
+    "ProductText",
+    "Utterance",
+    "Variant",
+]

@@ -1,0 +1,131 @@
+"""Customers, what they ordered and what they did."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.products.models import Product, Variant
+from ecomportal.ids import uuid7
+from ecomportal.tenancy.models import Merchant, TenantModel
+
+
+class Customer(TenantModel):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="customers")
+    external_id = models.CharField(_("customer number"), max_length=120)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    email_sha256 = models.CharField(max_length=64, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    accepts_marketing = models.BooleanField(_("accepts marketing"), default=False)
+    tags = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "external_id"], name="customer_once")
+        ]
+        indexes = [models.Index(fields=["merchant", "-created_at", "-id"], name="customer_by_time")]
+
+    def __str__(self) -> str:
+        return self.name or self.external_id
+
+
+class Order(TenantModel):
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Not paid")
+        PAID = "paid", _("Paid")
+        SHIPPED = "shipped", _("Shipped")
+        DELIVERED = "delivered", _("Delivered")
+        CANCELLED = "cancelled", _("Cancelled")
+        REFUNDED = "refunded", _("Refunded")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="orders")
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="orders", db_constraint=False
+    )
+    number = models.CharField(_("order number"), max_length=60)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices)
+    currency = models.CharField(_("currency"), max_length=3)
+    total_cents = models.BigIntegerField(_("total"))
+    refunded_cents = models.BigIntegerField(_("refunded"), default=0)
+    ordered_at = models.DateTimeField(_("ordered"))
+    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "number"], name="order_once"),
+            models.CheckConstraint(condition=Q(total_cents__gte=0), name="order_total"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "-ordered_at"], name="order_by_time"),
+            models.Index(fields=["merchant", "customer", "-ordered_at"], name="order_of_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(TenantModel):
+    id = models.BigAutoField(primary_key=True)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="order_lines")
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", db_constraint=False)
+    line_number = models.CharField(max_length=60)
+    product = models.ForeignKey(
+        Product, models.SET_NULL, null=True, related_name="order_lines", db_constraint=False
+    )
+    variant = models.ForeignKey(
+        Variant, models.SET_NULL, null=True, related_name="+", db_constraint=False
+    )
+    sku = models.CharField(max_length=120)
+    quantity = models.PositiveIntegerField(default=1)
+    unit_price_cents = models.BigIntegerField()
+    discount_cents = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "line_number"], name="orderline_once")
+        ]
+        indexes = [models.Index(fields=["merchant", "product"], name="orderline_of_product")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.sku}"
+
+
+class Interaction(TenantModel):
+    """A view, a cart or a purchase; append-only, once per event id."""
+
+    class Kind(models.TextChoices):
+        VIEW = "view", _("View")
+        CART = "cart", _("Cart")
+        PURCHASE = "purchase", _("Purchase")
+
+    id = models.BigAutoField(primary_key=True)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="interactions")
+    event_id = models.UUIDField(default=uuid7)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, null=True, related_name="interactions", db_constraint=False
+    )
+    session_id = models.CharField(max_length=64, blank=True)
+    product = models.ForeignKey(
+        Product, models.CASCADE, null=True, related_name="interactions", db_constraint=False
+    )
+    sku = models.CharField(max_length=120, blank=True)
+    quantity = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "event_id"], name="interaction_once")
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "-at"], name="interaction_by_time"),
+            models.Index(fields=["merchant", "customer", "at"], name="interaction_of_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sku}"

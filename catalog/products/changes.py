@@ -1,0 +1,66 @@
+"""A change: a batch of rows written together, that can be taken back row by row."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecomportal.ids import uuid7
+from ecomportal.jobs.models import Job
+from ecomportal.tenancy.models import Merchant, TenantModel, User
+
+
+class Change(TenantModel):
+    """An import, a bulk edit, an approval or the undo of one of these."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="changes")
+    kind = models.CharField(_("kind"), max_length=20)  # import, edit, bulk_edit, approval, undo
+    title = models.CharField(_("title"), max_length=200)
+    job = models.ForeignKey(
+        Job, models.SET_NULL, null=True, blank=True, related_name="changes", db_constraint=False
+    )
+    undoes = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="undone_by",
+        db_constraint=False,
+    )
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    n_rows = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "-created_at"], name="change_by_time")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ChangeRow(TenantModel):
+    """What one row was before and is after. `before` is null for a row that was created.
+
+    `version_after` is the product's version when the batch wrote it: the row can be taken back
+    unless the product changed since.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+")
+    change = models.ForeignKey(Change, models.CASCADE, related_name="rows", db_constraint=False)
+    product_id = models.UUIDField()
+    label = models.CharField(max_length=255, blank=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    version_after = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=10, default="written")  # written, undone, conflict
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "change", "id"], name="changerow_of_change"),
+            models.Index(fields=["merchant", "product_id", "-id"], name="changerow_of_product"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

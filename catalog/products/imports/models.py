@@ -1,0 +1,89 @@
+"""An uploaded file on its way into the catalogue, and its rows."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.products.changes import Change
+from ecomportal.ids import uuid7
+from ecomportal.jobs.models import Job
+from ecomportal.tenancy.models import Merchant, TenantModel, User
+
+
+class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", _("File read")
+    COMPARING = "comparing", _("Comparing")
+    READY = "ready", _("Dry run")
+    WRITING = "writing", _("Writing")
+    DONE = "done", _("Written")
+    DISCARDED = "discarded", _("Discarded")
+    FAILED = "failed", _("Failed")
+
+
+class ImportRun(TenantModel):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="import_runs")
+    name = models.CharField(_("file"), max_length=200)
+    file = models.CharField(max_length=200)  # path below MEDIA_ROOT
+    n_bytes = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(
+        max_length=12, choices=ImportState.choices, default=ImportState.UPLOADED
+    )
+    dialect = models.CharField(max_length=20, blank=True)
+    encoding = models.CharField(max_length=20, blank=True)
+    delimiter = models.CharField(max_length=2, blank=True)
+    header = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)  # column name -> our field, or "" for left out
+    warnings = models.JSONField(default=list)
+    n_rows = models.PositiveIntegerField(default=0)
+    n_created = models.PositiveIntegerField(default=0)
+    n_changed = models.PositiveIntegerField(default=0)
+    n_unchanged = models.PositiveIntegerField(default=0)
+    n_failed = models.PositiveIntegerField(default=0)
+    n_fields = models.PositiveIntegerField(default=0)
+    job = models.ForeignKey(
+        Job, models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    change = models.ForeignKey(
+        Change, models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "-created_at"], name="import_by_time")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportRow(TenantModel):
+    """One product of the file (or one line that cannot be read), as the dry run sees it."""
+
+    id = models.BigAutoField(primary_key=True)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+")
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows", db_constraint=False)
+    line = models.PositiveIntegerField()  # of the file, 1 is the header
+    handle = models.CharField(max_length=255, blank=True)
+    label = models.CharField(max_length=255, blank=True)
+    outcome = models.CharField(max_length=10)  # created, changed, unchanged, failed
+    is_included = models.BooleanField(default=True)
+    product_id = models.UUIDField(null=True, blank=True)
+    product_version = models.PositiveIntegerField(default=0)
+    payload = models.JSONField(default=dict)  # the product as the file states it
+    diff = models.JSONField(default=list)  # [{"field", "before", "after", "flag"}]
+    problems = models.JSONField(default=list)  # [{"line", "column", "message"}]
+    raw = models.JSONField(default=list)  # the cells of a line that failed, for the error file
+    written_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "run", "outcome", "line"], name="importrow_of_run"),
+            models.Index(fields=["run", "id"], condition=Q(written_at=None), name="importrow_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.label or self.handle}"

@@ -1,0 +1,372 @@
+"""Products, their variants, facts, texts and pictures.
+
+Every table here that a person can edit keeps its history by database triggers, whatever path
+wrote it, and a product's `version` is raised by a trigger on every update of its row. Code that
+changes a product's variants, facts or texts calls `touch` so that the version tells of it.
+"""
+
+from collections.abc import Iterable
+
+import pghistory
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecomportal.ids import uuid7
+from ecomportal.tenancy.models import Merchant, TenantManager, TenantModel, User
+
+RAISE_VERSION = pgtrigger.Trigger(
+    name="raise_version",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="IF NEW.version = OLD.version THEN NEW.version = OLD.version + 1; END IF; RETURN NEW;",
+)
+
+
+def track(**options: object) -> object:
+    """Keep history of every insert, update and delete, one statement-level trigger each."""
+    trackers = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+    return pghistory.track(*trackers, level=pghistory.Statement, append_only=False, **options)
+
+
+class Grams(Func):
+    """The words and n-grams of a text, as search stores them (see the SQL function `grams`)."""
+
+    function = "grams"
+    output_field = ArrayField(models.TextField())
+
+
+class ProductStatus(models.TextChoices):
+    ACTIVE = "active", _("On sale")
+    DRAFT = "draft", _("Draft")
+    ARCHIVED = "archived", _("Archived")
+
+
+class Category(TenantModel):
+    """A node of a shop's category tree; `path` spells it out from the root, ' > ' between."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="categories")
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        db_constraint=False,
+        verbose_name=_("inside"),
+    )
+    name = models.CharField(_("name"), max_length=120)
+    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
+    path = models.CharField(_("path"), max_length=500)
+    family = models.CharField(_("product family"), max_length=30, blank=True)
+
+    class Meta:
+        verbose_name_plural = "categories"
+        constraints = [models.UniqueConstraint(fields=["merchant", "path"], name="category_once")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class ProductQuerySet(models.QuerySet):
+    def live(self) -> models.QuerySet:
+        """Without those deleted in the last 30 days, which can still be restored."""
+        return self.filter(deleted_at=None)
+
+    def touch(self) -> int:
+        """Tell the version, and thereby open forms and drafts, that something below changed."""
+        return self.update(updated_at=timezone.now())
+
+
+class ProductManager(TenantManager.from_queryset(ProductQuerySet)):
+    pass
+
+
+@track(exclude=["grams", "search_extra"])
+class Product(TenantModel):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="products")
+    handle = models.CharField(_("handle"), max_length=255)
+    title = models.CharField(_("title"), max_length=255)
+    vendor = models.CharField(_("brand"), max_length=120, blank=True)
+    product_type = models.CharField(_("type"), max_length=120, blank=True)
+    category = models.ForeignKey(
+        Category,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="products",
+        db_constraint=False,
+        verbose_name=_("category"),
+    )
+    tags = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=ProductStatus.choices, default=ProductStatus.DRAFT
+    )
+    option_names = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    # Columns of an import that have no field of their own, kept so that an export returns them.
+    extra = models.JSONField(default=dict, blank=True)
+    search_extra = models.TextField(blank=True, default="")  # SKUs and barcodes, for search only
+    grams = models.GeneratedField(
+        expression=Grams(
+            Func(
+                F("title"),
+                F("handle"),
+                F("vendor"),
+                F("product_type"),
+                F("search_extra"),
+                template="(%(expressions)s)",
+                arg_joiner=" || ' ' || ",
+                output_field=models.TextField(),
+            )
+        ),
+        output_field=ArrayField(models.TextField()),
+        db_persist=True,
+    )
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    updated_at = models.DateTimeField(_("changed"), default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ProductManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "handle"],
+                condition=Q(deleted_at=None),
+                name="product_handle_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ProductStatus.values), name="product_status"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "-updated_at", "-id"], name="product_by_change"),
+            models.Index(fields=["merchant", "title", "id"], name="product_by_title"),
+            models.Index(
+                fields=["merchant", "status", "-updated_at", "-id"], name="product_by_status"
+            ),
+            models.Index(
+                fields=["merchant", "category", "-updated_at", "-id"], name="product_by_category"
+            ),
+            GinIndex(fields=["grams"], name="product_grams", fastupdate=False),
+        ]
+        triggers = [RAISE_VERSION]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+@track()
+class Variant(TenantModel):
+    """What is sold: a SKU with a price and a stock. Money is in minor units of the shop's currency."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="variants")
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="variants", db_constraint=False
+    )
+    position = models.PositiveIntegerField(default=1)
+    sku = models.CharField(_("SKU"), max_length=120, blank=True)
+    barcode = models.CharField(_("barcode"), max_length=60, blank=True)
+    options = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    price_cents = models.BigIntegerField(_("price"), default=0)
+    compare_at_cents = models.BigIntegerField(_("price before"), null=True, blank=True)
+    cost_cents = models.BigIntegerField(_("cost"), null=True, blank=True)
+    stock = models.IntegerField(_("stock"), default=0)
+    is_stock_tracked = models.BooleanField(_("count stock"), default=True)
+    sells_without_stock = models.BooleanField(_("sell when out of stock"), default=False)
+    weight_grams = models.DecimalField(
+        _("weight"), max_digits=12, decimal_places=3, null=True, blank=True
+    )
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "sku"],
+                condition=Q(deleted_at=None) & ~Q(sku=""),
+                name="variant_sku_once",
+            ),
+            models.CheckConstraint(condition=Q(price_cents__gte=0), name="variant_price"),
+            models.CheckConstraint(
+                condition=Q(compare_at_cents=None) | Q(compare_at_cents__gte=0),
+                name="variant_compare_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(cost_cents=None) | Q(cost_cents__gte=0), name="variant_cost"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "product", "position"], name="variant_of_product")
+        ]
+
+    def __str__(self) -> str:
+        return self.sku or " / ".join(self.options) or str(self.pk)
+
+
+class AttributeType(models.TextChoices):
+    TEXT = "text", _("Text")
+    CHOICE = "choice", _("Choice")
+    NUMBER = "number", _("Number with unit")
+    DIMENSIONS = "dimensions", _("Dimensions")
+    LIST = "list", _("List")
+    BOOL = "bool", _("Yes or no")
+
+
+class Attribute(TenantModel):
+    """A kind of fact a shop keeps, with its type, unit and a label in each language."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="attributes")
+    key = models.CharField(_("key"), max_length=60)
+    label_en = models.CharField(_("English label"), max_length=80)
+    label_zh = models.CharField(_("Chinese label"), max_length=80)
+    type = models.CharField(
+        _("type"), max_length=12, choices=AttributeType.choices, default=AttributeType.TEXT
+    )
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    position = models.PositiveIntegerField(default=100)
+
+    class Meta:
+        ordering = ["position", "key"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="attribute_once")]
+
+    def __str__(self) -> str:
+        return self.label_en
+
+    def label(self, language: str) -> str:
+        return (self.label_zh if language.startswith("zh") else self.label_en) or self.key
+
+
+class FactStatus(models.TextChoices):
+    CONFIRMED = "confirmed", _("Confirmed")
+    PROPOSED = "proposed", _("Proposed")
+    REJECTED = "rejected", _("Rejected")
+
+
+@track()
+class Fact(TenantModel):
+    """One fact of a product, or of one variant: what drafts rest on once it is confirmed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="facts")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="facts", db_constraint=False)
+    variant = models.ForeignKey(
+        Variant, models.CASCADE, null=True, blank=True, related_name="facts", db_constraint=False
+    )
+    attribute = models.ForeignKey(
+        Attribute, models.PROTECT, related_name="facts", db_constraint=False
+    )
+    value = models.CharField(_("value"), max_length=500)
+    number = models.DecimalField(
+        _("number"), max_digits=20, decimal_places=6, null=True, blank=True
+    )
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=FactStatus.choices, default=FactStatus.CONFIRMED
+    )
+    source = models.CharField(_("from"), max_length=40, default="person")
+    evidence = models.CharField(_("where it was read"), max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["attribute__position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "variant", "attribute", "value"],
+                nulls_distinct=False,
+                name="fact_once",
+            ),
+            models.CheckConstraint(condition=Q(status__in=FactStatus.values), name="fact_status"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "product"], name="fact_of_product"),
+            models.Index(fields=["merchant", "attribute", "value"], name="fact_by_value"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.unit}".strip()
+
+
+class TextField(models.TextChoices):
+    DESCRIPTION = "description", _("Description")
+    SHORT_TITLE = "short_title", _("Short title")
+    BULLETS = "bullets", _("Bullet points")
+    SEO_TITLE = "seo_title", _("SEO title")
+    SEO_DESCRIPTION = "seo_description", _("SEO description")
+
+
+class TextOrigin(models.TextChoices):
+    IMPORT = "import", _("Import")
+    PERSON = "person", _("Written by a person")
+    AI = "ai", _("AI, approved by a person")
+    AI_EDITED = "ai_edited", _("AI, edited by a person")
+
+
+@track()
+class ProductText(TenantModel):
+    """A live text of a product, one row per language and field, with where it comes from.
+
+    `provenance` of an AI text: engine, engine_version, draft_id, facts, edit_distance.
+    Descriptions are clean HTML, everything else is plain text.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="product_texts")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="texts", db_constraint=False)
+    language = models.CharField(max_length=2, choices=[("en", "English"), ("zh", "中文")])
+    field = models.CharField(max_length=20, choices=TextField.choices)
+    text = models.TextField(blank=True)
+    origin = models.CharField(max_length=10, choices=TextOrigin.choices)
+    provenance = models.JSONField(default=dict, blank=True)
+    approved_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    updated_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "language", "field"], name="text_once")
+        ]
+        indexes = [models.Index(fields=["merchant", "product"], name="text_of_product")]
+        triggers = [RAISE_VERSION]
+
+    def __str__(self) -> str:
+        return f"{self.get_field_display()} ({self.language})"
+
+
+class ProductImage(TenantModel):
+    """A picture: a file of ours, or a `source_url` of an import that is not fetched yet."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="product_images")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="images", db_constraint=False)
+    position = models.PositiveIntegerField(default=1)
+    file = models.CharField(max_length=200, blank=True)  # path below MEDIA_ROOT
+    source_url = models.URLField(max_length=1000, blank=True)
+    alt = models.CharField(_("alternative text"), max_length=512, blank=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["position", "id"]
+        indexes = [
+            models.Index(fields=["merchant", "product", "position"], name="image_of_product")
+        ]
+
+    def __str__(self) -> str:
+        return self.alt or self.file or self.source_url
+
+
+def touch(product_ids: Iterable[object]) -> int:
+    """Raise the version of products whose variants, facts or texts changed."""
+    return Product.objects.filter(pk__in=list(product_ids)).touch()

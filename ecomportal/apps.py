@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EcomportalConfig(AppConfig):
+    name = "ecomportal"
+    verbose_name = "Platform"

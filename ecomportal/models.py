@@ -1,0 +1,25 @@
+"""Gathers the platform's tables, so that Django finds them."""
+
+from ecomportal.jobs.models import Job, JobItem
+from ecomportal.tenancy.models import (
+    ApiKey,
+    AuditEntry,
+    Invitation,
+    Membership,
+    Merchant,
+    User,
+)
+from ecomportal.web.models import IdempotencyRecord, SavedView
+
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "IdempotencyRecord",
+    "Invitation",
+    "Job",
+    "JobItem",
+    "Membership",
+    "Merchant",
+    "SavedView",
+    "User",
+]

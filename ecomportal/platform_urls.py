@@ -1,0 +1,5 @@
+"""Addresses outside any shop."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,5 @@
+"""Template filters every page uses."""
+
+from django import template
+
+register = template.Library()

@@ -1,0 +1,150 @@
+"""One throw-away database for the whole run, owned by the owner role and used as the app role."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+os.environ.setdefault("ECOMPORTAL_VAR", tempfile.mkdtemp(prefix="ecomportal-test-"))
+os.environ.setdefault("JOB_LEASE_SECONDS", "5")
+# Playwright's synchronous API runs an event loop in the test's thread; the ORM must not mind.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+from ecomportal.embedded.postgres import Cluster, ensure_database  # noqa: E402 (needs the environment)
+
+DATABASE = os.environ.get("TEST_DATABASE_NAME", "test_ecomportal")
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[Callable[[str], str]]:
+    """Start (or find) the server, make an empty database, and tell its address for a role."""
+    if host := os.environ.get("TEST_DATABASE_HOST"):
+        with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as c:
+            c.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
+            c.execute(f'CREATE DATABASE "{DATABASE}" OWNER ecom_owner')
+        with psycopg.connect(host=host, user="postgres", dbname=DATABASE, autocommit=True) as c:
+            c.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        yield lambda role: f"postgresql://{role}@/{DATABASE}?host={host}"
+        return
+    cluster = Cluster(Path(os.environ["ECOMPORTAL_VAR"]) / "postgres", durable=False)
+    cluster.ensure()
+    try:
+        ensure_database(cluster, DATABASE)
+        yield lambda role: cluster.dsn(role, DATABASE)
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    database_url: Callable[[str], str], django_db_blocker: object
+) -> Iterator[None]:
+    """Migrate as the owner, then let every test connect as the app role, as the product does."""
+    import environ
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    os.environ["DATABASE_URL"] = database_url("ecom_app")
+    os.environ["DATABASE_OWNER_URL"] = database_url("ecom_owner")
+    for alias, role in (("default", "ecom_app"), ("owner", "ecom_owner")):
+        parsed = environ.Env.db_url_config(database_url(role))
+        for target in (settings.DATABASES[alias], connections[alias].settings_dict):
+            options = {**target.get("OPTIONS", {}), **parsed.get("OPTIONS", {})}
+            target.update({**parsed, "OPTIONS": options})
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0)
+        yield
+        for connection in connections.all():
+            connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: object) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def shop(db: None) -> object:
+    """Northlight Kitchen: Alice owns it, Max manages, Bob answers chats, Vera looks."""
+    from tests.factories import make_shop
+
+    return make_shop("northlight", name="Northlight Kitchen", currency="EUR")
+
+
+@pytest.fixture
+def other_shop(db: None) -> object:
+    from tests.factories import make_shop
+
+    return make_shop("harbour", name="Harbour Books", currency="USD")
+
+
+@pytest.fixture
+def zh_shop(db: None) -> object:
+    from tests.factories import make_shop
+
+    return make_shop("songfeng", name="松风茶舍", language="zh", currency="CNY")
+
+
+@pytest.fixture
+def alice(shop: object) -> object:
+    from tests.factories import make_member
+
+    return make_member(shop, "alice@example.com", "owner", name="Alice Berg")
+
+
+@pytest.fixture
+def max_(shop: object) -> object:
+    from tests.factories import make_member
+
+    return make_member(shop, "max@example.com", "manager", name="Max Keller")
+
+
+@pytest.fixture
+def bob(shop: object) -> object:
+    from tests.factories import make_member
+
+    return make_member(shop, "bob@example.com", "agent", name="Bob Lund")
+
+
+@pytest.fixture
+def vera(shop: object) -> object:
+    from tests.factories import make_member
+
+    return make_member(shop, "vera@example.com", "viewer", name="Vera Sun")
+
+
+@pytest.fixture
+def mallory(other_shop: object) -> object:
+    from tests.factories import make_member
+
+    return make_member(other_shop, "mallory@example.com", "owner", name="Mallory Fox")
+
+
+@pytest.fixture
+def client_of() -> Callable[[object], object]:
+    """A signed-in test client for a person."""
+    from django.test import Client
+
+    def sign_in(user: object) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def in_shop(shop: object) -> Iterator[object]:
+    """The whole test works for the shop."""
+    from ecomportal.tenancy.context import tenant
+
+    with tenant(shop):
+        yield shop
