@@ -64,7 +64,7 @@ def secret_key() -> str:
     return path.read_text()
 
 
-# --- What runs where -----------------------------------------------------------------------
+# --- What runs where ---
 DEBUG = envbool("DEBUG", False)
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
 EMBEDDED_BROKER = not os.environ.get("CELERY_BROKER_URL")
@@ -138,7 +138,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Database: app role for everything, owner only for migrations ------------------------------
+# --- Database: app role for everything, owner only for migrations ---
 _app = environ.Env.db_url_config(os.environ.get("DATABASE_URL") or embedded_dsn("ecom_app"))
 _owner = environ.Env.db_url_config(
     os.environ.get("DATABASE_OWNER_URL")
@@ -157,7 +157,7 @@ DATABASES = {"default": _app, "owner": {**_owner, "TEST": {"MIRROR": None}}}
 DATABASE_ROUTERS = ["ecomportal.tenancy.rls.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Celery rings the bell; the Job row is the truth --------------------------------------------
+# --- Celery rings the bell; the Job row is the truth ---
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
@@ -180,7 +180,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "jobs.sweep", "schedule": 5.0}}
 JOB_LEASE_SECONDS = envint("JOB_LEASE_SECONDS", 60)
 
-# --- People ----------------------------------------------------------------------------------------
+# --- People ---
 AUTH_USER_MODEL = "ecomportal.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -215,7 +215,7 @@ AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "ecomportal@localhost")
 
-# --- Language, time, files ---------------------------------------------------------------------------
+# --- Language, time, files ---
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -237,7 +237,7 @@ IMPORT_MAX_BYTES = envint("IMPORT_MAX_MIB", 50) * 1024 * 1024
 IMAGE_MAX_BYTES = envint("IMAGE_MAX_MIB", 20) * 1024 * 1024
 IMAGE_MAX_PIXELS = 50_000_000
 
-# --- Browser security --------------------------------------------------------------------------------------
+# --- Browser security ---
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -265,7 +265,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "ecomportal.web.errors.csrf_failure"
 
-# --- REST API -------------------------------------------------------------------------------------------------
+# --- REST API ---
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["ecomportal.web.api.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["ecomportal.web.api.KeyPermission"],
@@ -285,7 +285,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-# --- History and log ------------------------------------------------------------------------------------------------
+# --- History and log ---
 PGHISTORY_APPEND_ONLY = False  # append-only by grants: the app role may only INSERT and SELECT
 LOGGING = {
     "version": 1,

@@ -165,7 +165,7 @@ class Product(TenantModel):
 
 @track()
 class Variant(TenantModel):
-    """What is sold: a SKU with a price and a stock. Money is in minor units of the shop's currency."""
+    """What is sold: a SKU, a price in minor units of the shop's currency, and a stock."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="variants")
