@@ -18,8 +18,8 @@ def make_change(shop: Any, kind: str = "edit") -> Change:
 def test_undo_brings_every_part_of_a_product_back(in_shop, alice):
     product = make_product(in_shop, "Linen shirt", facts={"material": "linen"}, sku="LS-1")
     ProductText.objects.create(
-        merchant=in_shop, product=product, language="zh", field="description", text="<p>亚麻衬衫</p>",
-        origin="person",
+        merchant=in_shop, product=product, language="zh", field="description",
+        text="<p>亚麻衬衫</p>", origin="person",
     )  # fmt: skip
     ProductImage.objects.create(merchant=in_shop, product=product, file="1/images/a.jpg")
     change, before = make_change(in_shop), snapshot([product.pk])
