@@ -1,5 +1,11 @@
 """Addresses outside any shop."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from ecomportal.web import home, preferences
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("preferences/language/", preferences.set_language, name="set-language"),
+    path("preferences/theme/", preferences.set_theme, name="set-theme"),
+]

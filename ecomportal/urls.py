@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include("ecomportal.api_urls")),
     path("", include("ecomportal.platform_urls")),
+    path("<slug:merchant_slug>/", include("aiassist.home")),
     path("<slug:merchant_slug>/", include("catalog.urls")),
     path("<slug:merchant_slug>/", include("aiassist.urls")),
     path("<slug:merchant_slug>/", include("ecomportal.shop_urls")),

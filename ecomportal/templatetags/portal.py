@@ -1,5 +1,128 @@
-"""Template filters every page uses."""
+"""Template filters and tags every page uses; built in, so no page loads them."""
+
+from datetime import datetime
+from typing import Any
 
 from django import template
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    Select,
+    Textarea,
+)
+from django.forms.widgets import Input
+from django.http import HttpRequest
+from django.template.base import NodeList, Parser, Token
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django_htmx.templatetags.django_htmx import htmx_script as django_htmx_script
+
+from ecomportal.tenancy.models import Role
+from ecomportal.web import formats
+from ecomportal.web.icons import ICONS
 
 register = template.Library()
+register.simple_tag(django_htmx_script, takes_context=True, name="htmx_script")
+
+
+@register.filter
+def money(cents: int | None, currency: str) -> str:
+    return "" if cents is None else formats.money(cents, currency)
+
+
+@register.filter
+def money_whole(cents: int | None, currency: str) -> str:
+    """Without the minor unit: for sums in tiles, where cents only hide the figure."""
+    return "" if cents is None else formats.money(cents, currency, whole=True)
+
+
+@register.filter
+def count(value: int | float | None) -> str:
+    return "" if value is None else formats.number(value)
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """How long ago, with the exact time in the title."""
+    if moment is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(timespec="seconds"),
+        formats.exact(moment),
+        formats.ago(moment),
+    )
+
+
+@register.filter
+def exact(moment: datetime | None) -> str:
+    """The moment itself, in the shop's time zone."""
+    if moment is None:
+        return ""
+    stamp = moment.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', stamp, formats.exact(moment))
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """A 16-px stroke icon; size "s" is 14 px. The word beside it says what it means."""
+    classes = "i i--s" if size == "s" else "i"
+    # The shapes are constants of this project, not text of anybody.
+    shape = mark_safe(ICONS[name])
+    return format_html(
+        '<svg class="{}" viewBox="0 0 16 16" aria-hidden="true">{}</svg>', classes, shape
+    )
+
+
+@register.simple_tag(takes_context=True)
+def url_with(context: dict[str, Any], **changes: Any) -> str:
+    """The current query string with changes: None removes, a list repeats."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query.setlist(name, [str(v) for v in value] if isinstance(value, list) else [value])
+    return "?" + query.urlencode()
+
+
+class CaptureNode(template.Node):
+    child_nodelists = ("nodelist",)
+
+    def __init__(self, nodelist: NodeList, name: str) -> None:
+        self.nodelist, self.name = nodelist, name
+
+    def render(self, context: template.Context) -> str:
+        # Rendered once already, so it is safe; stripping alone would lose that mark.
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())
+        return ""
+
+
+@register.tag
+def capture(parser: Parser, token: Token) -> CaptureNode:
+    """`{% capture name %}...{% endcapture %}`: what stands between, a block say, as a value."""
+    name = token.split_contents()[1]
+    nodelist = parser.parse(("endcapture",))
+    parser.delete_first_token()
+    return CaptureNode(nodelist, name)
+
+
+@register.filter
+def role_label(role: str) -> str:
+    """A role's name, where only its value came along."""
+    return Role(role).label
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def dressed(field: BoundField) -> SafeString:
+    """The field's widget with the class its kind wears."""
+    widget = field.field.widget
+    kinds = ((CheckboxInput, ""), (Textarea, "textarea"), (Select, "select"), (Input, "input"))
+    look = next((look for kind, look in kinds if isinstance(widget, kind)), "")
+    classes = f"{widget.attrs.get('class', '')} {look}".strip()
+    return field.as_widget(attrs={"class": classes} if classes else {})

@@ -1,0 +1,60 @@
+"""The two choices of a person that every page shows at once: language and theme.
+
+Both are plain forms. Signed in, the choice stands in her account and follows her to another
+browser; before that, a cookie keeps it.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from ecomportal.web.context import THEMES
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page the form stood on, if that is a page of this site."""
+    page = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+    return redirect(page if is_ours else "home")
+
+
+def _keep(request: HttpRequest, response: HttpResponse, field: str, value: str) -> HttpResponse:
+    if request.user.is_authenticated:
+        setattr(request.user, field, value)
+        request.user.save(update_fields=[field])
+    name = settings.LANGUAGE_COOKIE_NAME if field == "language" else field
+    response.set_cookie(
+        name,
+        value,
+        max_age=YEAR_SECONDS,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+    )
+    return response
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        return HttpResponseBadRequest(_("This language is not offered."))
+    return _keep(request, _back(request), "language", language)
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    theme = request.POST.get("theme", "")
+    if theme not in THEMES:
+        return HttpResponseBadRequest(_("This theme is not offered."))
+    if request.accepts("text/html"):
+        return _keep(request, _back(request), "theme", theme)
+    labels = [_("Theme: as the system"), _("Theme: light"), _("Theme: dark")]
+    place = THEMES.index(theme)
+    answer = {"theme": theme, "next": THEMES[(place + 1) % 3], "label": labels[place]}
+    return _keep(request, JsonResponse(answer), "theme", theme)
