@@ -123,6 +123,14 @@ class Cluster:
                 os.kill(pid, how)
                 _wait_until(lambda: self._running_pid() is None, timeout_seconds)
 
+    def remove(self) -> None:
+        """Stop the server and delete its data: for throw-away clusters only."""
+        if self.durable:
+            raise PostgresError(f"{self.home} was made to last; delete it by hand.")
+        self.stop()
+        for folder in [self.socket_dir, self.store if self.is_moved else self.home]:
+            shutil.rmtree(folder, ignore_errors=True)
+
     # --- Folders ---------------------------------------------------------------------------
 
     def _private_dir(self, folder: Path) -> None:
@@ -170,15 +178,14 @@ class Cluster:
             return str(found / name)
         package = found.parent.parent
         stamp = int((found / "postgres").stat().st_mtime)
-        copy = self.store / f"program-{stamp}"
+        copy = shared_store(package) / f"program-{stamp}"  # one for all clusters
         if not copy.exists():
             self._copy_program(package, copy)
         return str(copy / package.name / "pginstall18" / "bin" / name)
 
     def _copy_program(self, package: Path, copy: Path) -> None:
         """Whole or not at all: the finished folder gets its name last."""
-        draft = copy.with_name(f"{copy.name}.draft")
-        shutil.rmtree(draft, ignore_errors=True)
+        draft = copy.with_name(f"{copy.name}.draft-{os.getpid()}")
         skip = shutil.ignore_patterns("include")
         tree = draft / package.name / "pginstall18"
         shutil.copytree(package / "pginstall18", tree, ignore=skip, symlinks=True)
@@ -186,14 +193,16 @@ class Cluster:
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.is_dir():
             shutil.copytree(libraries, draft / libraries.name)
-        self.store.chmod(0o755)
+        copy.parent.chmod(0o755)
         for folder, _, names in os.walk(draft):
             os.chmod(folder, 0o755)
             for file in names:
                 path = Path(folder) / file
                 if not path.is_symlink():
                     path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
-        draft.rename(copy)
+        with contextlib.suppress(OSError):  # another cluster's start was quicker
+            draft.rename(copy)
+        shutil.rmtree(draft, ignore_errors=True)
 
     # --- Data ------------------------------------------------------------------------------
 
@@ -203,8 +212,10 @@ class Cluster:
             self._repair_data()
         if self.data.is_dir():
             return
-        draft = self.home / "data.draft"
-        shutil.rmtree(draft, ignore_errors=True)
+        # A new name each time: the initdb of a killed start may still be writing into the old.
+        for abandoned in self.home.glob("data.draft-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        draft = self.home / f"data.draft-{time.time_ns()}"
         sync = [] if self.durable else ["--no-sync"]
         initdb = [self._bin("initdb"), "-D", str(draft), "-U", SUPERUSER, "--auth=trust"]
         done = self._run([*initdb, *LOCALE, *sync])

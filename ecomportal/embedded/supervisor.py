@@ -20,7 +20,7 @@ TICK_SECONDS = 0.2
 STOP_SECONDS = 12.0  # a worker may finish its batch or hand its job back
 LONG_LIFE_SECONDS = 20.0  # whoever lived this long had started well
 MAX_FAST_DEATHS = 5
-MAX_PAUSE_SECONDS = 15.0
+FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 1.0, 15.0
 COLOURS = (36, 33, 35, 32, 34, 96, 93, 95)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -53,6 +53,7 @@ class Supervisor:
     env: Mapping[str, str] | None = None
     cwd: str | None = None
     out: IO[str] = field(default_factory=lambda: sys.stdout)
+    pause_seconds: float = FIRST_PAUSE_SECONDS  # before a restart; doubles with each fast death
     # Called between lines of output until it returns True: the portal's way to say it is up.
     on_tick: Callable[[], bool] = lambda: True
 
@@ -136,7 +137,8 @@ class Supervisor:
                 f"{child.service.name} ended {child.n_fast_deaths} times right after its start "
                 f"({ending}), so everything stops. Its last words: {child.last_line or 'none'}"
             )
-        pause_seconds = min(2.0 ** (child.n_fast_deaths - 1), MAX_PAUSE_SECONDS)
+        pause_seconds = self.pause_seconds * 2 ** (child.n_fast_deaths - 1)
+        pause_seconds = min(pause_seconds, MAX_PAUSE_SECONDS)
         self.say(f"{child.service.name} ended ({ending}); starting it again in {pause_seconds:g} s")
         child.start_again_at = time.monotonic() + pause_seconds
 
