@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from ecomportal.jobs.urls import urlpatterns as jobs
+
+urlpatterns: list[URLPattern | URLResolver] = [*jobs]
