@@ -130,7 +130,7 @@ class ProductFilters:
     def _needs_facts(self) -> Any:
         if self.values["facts"] == "proposed":
             return Exists(Fact.objects.filter(product=OuterRef("pk"), status="proposed"))
-        return lacks_must_haves()
+        return lacks_must_haves(self.merchant)
 
     def _has_no_text(self) -> Any:
         return ~Exists(

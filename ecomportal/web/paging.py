@@ -22,15 +22,15 @@ FORWARD, BACKWARD = "n", "p"
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of one page; a cursor is "" where there is no further page on that side."""
+    """Rows of one page; `next` and `previous` are cursors, "" where no page lies that way."""
 
     rows: list[Any]
-    next_cursor: str
-    previous_cursor: str
+    next: str
+    previous: str
 
     @property
     def is_all(self) -> bool:
-        return not (self.next_cursor or self.previous_cursor)
+        return not (self.next or self.previous)
 
 
 def keyset_page(queryset: QuerySet, ordering: Sequence[str], *, cursor: str, size: int) -> Page:
@@ -57,8 +57,8 @@ def keyset_page(queryset: QuerySet, ordering: Sequence[str], *, cursor: str, siz
     has_next = bool(rows) if is_backward else has_more
     return Page(
         rows=rows,
-        next_cursor=_write(FORWARD, rows[-1], ordering) if has_next else "",
-        previous_cursor=_write(BACKWARD, rows[0], ordering) if has_previous and rows else "",
+        next=_write(FORWARD, rows[-1], ordering) if has_next else "",
+        previous=_write(BACKWARD, rows[0], ordering) if has_previous and rows else "",
     )
 
 
@@ -107,6 +107,11 @@ def estimate(queryset: QuerySet) -> int:
     """About how many rows, from the planner's statistics: no row is read."""
     plan = queryset.order_by().values("pk").explain(format="json")
     return int(json.loads(plan)[0]["Plan"]["Plan Rows"])
+
+
+def cursor_of(query: Any) -> str:
+    """The cursor of an address: `after` or `before`, as components/_pager.html writes it."""
+    return query.get("after") or query.get("before") or ""
 
 
 def about(n: int) -> int:

@@ -23,7 +23,7 @@ def walk(order: list[str], size: int) -> list[list[Any]]:
     while True:
         page = keyset_page(Product.objects.all(), order, cursor=cursor, size=size)
         pages.append(page)
-        cursor = page.next_cursor
+        cursor = page.next
         if not cursor:
             return pages
 
@@ -38,18 +38,18 @@ def test_every_row_comes_once_and_in_order(products, order, size):
 @pytest.mark.parametrize("order", ORDERS)
 def test_previous_leads_back_over_the_same_pages(products, order):
     pages = walk(order, 4)
-    back, cursor = [], pages[-1].previous_cursor
+    back, cursor = [], pages[-1].previous
     while cursor:
         page = keyset_page(Product.objects.all(), order, cursor=cursor, size=4)
         back.append([row.pk for row in page.rows])
-        cursor = page.previous_cursor
+        cursor = page.previous
     assert back == [[row.pk for row in page.rows] for page in reversed(pages[:-1])]
 
 
 def test_a_row_inserted_before_the_page_moves_nothing(in_shop, products):
     first = keyset_page(Product.objects.all(), ["title", "id"], cursor="", size=4)
     make_product(in_shop, "!")
-    second = keyset_page(Product.objects.all(), ["title", "id"], cursor=first.next_cursor, size=4)
+    second = keyset_page(Product.objects.all(), ["title", "id"], cursor=first.next, size=4)
     assert not {row.pk for row in first.rows} & {row.pk for row in second.rows}
 
 
@@ -62,7 +62,7 @@ def test_a_broken_cursor_shows_the_first_page(products, cursor):
 
 
 def test_a_page_is_one_statement_without_offset_or_count(products):
-    cursor = keyset_page(Product.objects.all(), ["title", "id"], cursor="", size=3).next_cursor
+    cursor = keyset_page(Product.objects.all(), ["title", "id"], cursor="", size=3).next
     with CaptureQueriesContext(
         connection,
     ) as queries:
