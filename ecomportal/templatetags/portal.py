@@ -1,9 +1,11 @@
 """Template filters and tags every page uses; built in, so no page loads them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import (
     BoundField,
     CheckboxInput,
@@ -126,3 +128,16 @@ def dressed(field: BoundField) -> SafeString:
     look = next((look for kind, look in kinds if isinstance(widget, kind)), "")
     classes = f"{widget.attrs.get('class', '')} {look}".strip()
     return field.as_widget(attrs={"class": classes} if classes else {})
+
+
+@register.filter
+def minutes(span: timedelta) -> int:
+    """Whole minutes, rounded up: never less than what is left."""
+    return ceil(span.total_seconds() / 60)
+
+
+@register.simple_tag(takes_context=True)
+def tries_left(context: dict[str, Any]) -> int:
+    """How many wrong passwords django-axes still allows this address; 0 where it did not count."""
+    failures = getattr(context["request"], "axes_failures_since_start", None)
+    return max(settings.AXES_FAILURE_LIMIT - failures, 0) if failures else 0

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 
 from ecomportal.tenancy.context import entered
 from ecomportal.tenancy.models import Merchant, Role
@@ -39,9 +40,10 @@ def merchant_required(*roles: str) -> Callable[[View], View]:
                 request.role, request.shops = found["role"], found["shops"]
                 if request.role not in (roles or EVERYONE):
                     raise PermissionDenied
-                response = view(request, *args, **kwargs)
-                # Rows are visible only inside this transaction, so a lazy answer is drawn here.
-                return response.render() if hasattr(response, "render") else response
+                with timezone.override(request.merchant.timezone):
+                    response = view(request, *args, **kwargs)
+                    # Rows are visible only inside this transaction: a lazy answer is drawn here.
+                    return response.render() if hasattr(response, "render") else response
 
         inner.roles = roles or EVERYONE
         return inner

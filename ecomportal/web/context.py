@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from ecomportal.jobs.models import LIVE
+from ecomportal.tenancy.access import EDITORS, EVERYONE
 from ecomportal.tenancy.context import current_merchant_id
 from ecomportal.tenancy.models import Merchant
 
@@ -29,6 +30,7 @@ class Section:
     key: str = ""  # the letter after `g`
     group: str = "shop"  # shop, foot
     count: str = ""  # the name of a registered count
+    roles: tuple[str, ...] = EVERYONE
 
 
 SECTIONS = [
@@ -36,7 +38,7 @@ SECTIONS = [
     Section("products", _("Products"), "box", "catalog:products", key="p"),
     Section("content", _("Content"), "pen", "aiassist:review", key="c", count="drafts"),
     Section("jobs", _("Jobs"), "list", "jobs", key="j", group="foot"),
-    Section("settings", _("Settings"), "gear", "team", key="t", group="foot"),
+    Section("settings", _("Settings"), "gear", "team", key="t", group="foot", roles=EDITORS),
 ]
 
 # name -> the rows to count. An app whose rows the frame counts registers them when it is ready.
@@ -75,7 +77,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "merchant": merchant,
         "role": request.role,
         "shops": getattr(request, "shops", []),
-        "sections": SECTIONS,
+        "sections": [s for s in SECTIONS if request.role in s.roles],
         # Asked only when the frame is drawn; a fragment leaves it unasked.
         "shell_counts": SimpleLazyObject(lambda: counts(merchant)),
     }

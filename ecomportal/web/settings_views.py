@@ -1,0 +1,112 @@
+"""What owners set for their shop: keys, its data, and the record of who did what."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.timezone import now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ecomportal.tenancy import audit
+from ecomportal.tenancy.access import EDITORS, OWNERS, merchant_required
+from ecomportal.tenancy.forms import ApiKeyForm
+from ecomportal.tenancy.models import ApiKey, Merchant
+from ecomportal.web.forms import ShopForm
+from ecomportal.web.paging import keyset_page
+
+AUDIT_ROWS = 50
+# What the names of actions begin with, for the filter.
+AREAS = [
+    ("product", _("Products")),
+    ("import", _("Imports")),
+    ("change", _("Changes and undo")),
+    ("draft", _("Drafts")),
+    ("copy", _("Texts")),
+    ("job", _("Jobs")),
+    ("team", _("Team")),
+    ("api_key", _("API keys")),
+    ("shop", _("Shop settings")),
+]
+
+
+@require_http_methods(["GET", "POST"])
+@merchant_required(*OWNERS)
+def shop_settings(request: HttpRequest) -> HttpResponse:
+    form = ShopForm(request.POST or None, instance=request.merchant)
+    if request.method == "POST" and form.is_valid():
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        Merchant.objects.filter(pk=request.merchant.pk).update(**changes)
+        audit.record(request, "shop.changed", request.merchant.slug, **changes)
+        messages.success(request, gettext("The shop's settings are saved."))
+        return redirect("shop-settings", request.merchant.slug)
+    status = 422 if form.errors else 200
+    # The form wrote what was typed onto its instance: the frame shows the shop as it is.
+    request.merchant.refresh_from_db()
+    return render(request, "settings/shop.html", {"form": form}, status=status)
+
+
+def _keys_page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    keys = request.merchant.api_keys.select_related("created_by").order_by("-created_at")
+    context = {"keys": keys, "form": ApiKeyForm(), "now": now(), **context}
+    return render(request, "settings/api_keys.html", context, status=status)
+
+
+@require_GET
+@merchant_required(*OWNERS)
+def api_keys(request: HttpRequest) -> HttpResponse:
+    return _keys_page(request)
+
+
+@require_POST
+@merchant_required(*OWNERS)
+def api_key_new(request: HttpRequest) -> HttpResponse:
+    form = ApiKeyForm(request.POST)
+    if not form.is_valid():
+        return _keys_page(request, status=422, form=form)
+    data = form.cleaned_data
+    row, key = ApiKey.issue(request.merchant, created_by=request.user, **data)
+    audit.record(request, "api_key.created", row, scopes=data["scopes"])
+    return _keys_page(request, issued=row, key=key)
+
+
+@require_POST
+@merchant_required(*OWNERS)
+def api_key_revoke(request: HttpRequest, key_id: int) -> HttpResponse:
+    valid = request.merchant.api_keys.filter(revoked_at=None)
+    row = get_object_or_404(valid, pk=key_id)
+    valid.filter(pk=row.pk).update(revoked_at=now())
+    audit.record(request, "api_key.revoked", row)
+    messages.success(request, gettext("The key %(name)s no longer works.") % {"name": row.name})
+    return redirect("api-keys", request.merchant.slug)
+
+
+@require_GET
+@merchant_required(*EDITORS)
+def audit_page(request: HttpRequest) -> HttpResponse:
+    entries = request.merchant.audit_entries.all()
+    if action := request.GET.get("action", "")[:60]:
+        entries = entries.filter(action__startswith=action)
+    if who := request.GET.get("who", "")[:200]:
+        entries = entries.filter(actor_label__icontains=who)
+    if since := _date(request.GET.get("since", "")):
+        entries = entries.filter(at__date__gte=since)
+    if until := _date(request.GET.get("until", "")):
+        entries = entries.filter(at__date__lte=until)
+    cursor = request.GET.get("cursor", "")
+    page = keyset_page(entries, ["-at", "-pk"], cursor=cursor, size=AUDIT_ROWS)
+    return render(
+        request,
+        "settings/audit.html",
+        {"page": page, "is_filtered": bool(action or who or since or until), "areas": AREAS},
+    )
+
+
+def _date(text: str) -> Any:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
