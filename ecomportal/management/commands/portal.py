@@ -1,5 +1,6 @@
 """Everything in one command: database, web, workers and the clock, until Ctrl-C."""
 
+import contextlib
 import hashlib
 import http.client
 import os
@@ -10,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
 from django.db import connections
 
@@ -41,45 +43,54 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            exit_code = self._run(options)
+            exit_code = self._run(options["port"], options)
         except (preflight.CannotStart, PostgresError) as error:
-            raise CommandError(str(error)) from None
-        except DatabaseError as error:
-            line = str(error).strip().splitlines()[0]
-            raise CommandError(f"The database refused: {line}") from error
+            exit_code = self._cannot_start(str(error))
+        except (DatabaseError, psycopg.Error) as error:
+            exit_code = self._cannot_start(f"The database refused: {error}".splitlines()[0])
         except OSError as error:
-            raise CommandError(f"{error.strerror}: {error.filename or settings.VAR}") from error
-        if exit_code:
-            sys.exit(exit_code)
+            exit_code = self._cannot_start(f"{error.strerror}: {error.filename or settings.VAR}")
+        except KeyboardInterrupt:
+            exit_code = self._cannot_start("Stopped before it was up.")
+        sys.exit(exit_code)
 
-    def _run(self, options: dict[str, Any]) -> int:
+    def _cannot_start(self, why: str) -> int:
+        self.stderr.write(why)
+        return 1
+
+    def _run(self, port: int, options: dict[str, Any]) -> int:
         """Check, prepare, supervise. The order is the promise: nothing starts before the checks."""
-        port = options["port"]
-        cluster = Cluster(settings.VAR / "postgres") if settings.EMBEDDED_DATABASE else None
+        self.started_at = time.monotonic()
         preflight.check_python()
         preflight.make_folders(settings.VAR)
-        held = preflight.hold_folder(settings.VAR, port)
-        preflight.check_port(port)
-        self.started_at = time.monotonic()
-        try:
-            if cluster:
-                self._start_database(cluster)
-            self._prepare(with_demo=not options["no_demo"])
-            return self._supervise(port, once=options["once_check"])
-        except KeyboardInterrupt:
-            self._say("Stopped before it was up.")
-            return 130
-        finally:
-            connections.close_all()
-            if cluster:
-                self._stop_database(cluster)
-            os.close(held)
+        with preflight.only_portal(settings.VAR, port) as former_was_killed:
+            wait_seconds = preflight.LEFTOVERS_SECONDS if former_was_killed else 0.0
+            preflight.check_port(port, wait_seconds=wait_seconds)
+            with self._database():
+                self._prepare(with_demo=not options["no_demo"])
+                return self._supervise(port, once=options["once_check"])
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
 
     # --- Database --------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[None]:
+        """The embedded server, unless DATABASE_URL names another one."""
+        if not settings.EMBEDDED_DATABASE:
+            yield
+            return
+        cluster = Cluster(settings.VAR / "postgres")
+        try:
+            self._start_database(cluster)
+            yield
+        finally:
+            connections.close_all()
+            if self._our_server.exists():
+                cluster.stop()
+                self._our_server.unlink(missing_ok=True)
 
     def _start_database(self, cluster: Cluster) -> None:
         preflight.check_disk(cluster.home, is_first_start=not cluster.data.exists())
@@ -97,11 +108,6 @@ class Command(BaseCommand):
         """A mark that a portal started the server. It outlives a portal that was killed, so
         that the next one knows that it may stop what it finds running."""
         return settings.VAR / "postgres-started-by-portal"
-
-    def _stop_database(self, cluster: Cluster) -> None:
-        if self._our_server.exists():
-            cluster.stop()
-            self._our_server.unlink(missing_ok=True)
 
     # --- Preparation -----------------------------------------------------------------------
 
@@ -143,15 +149,8 @@ class Command(BaseCommand):
 
     def _supervise(self, port: int, *, once: bool) -> int:
         connections.close_all()  # a child must not share our connection
-        supervisor = Supervisor(
-            services(port),
-            env={
-                **os.environ,
-                "DJANGO_SETTINGS_MODULE": "ecomportal.settings",
-                "PYTHONUNBUFFERED": "1",
-            },
-            cwd=str(settings.BASE_DIR),
-        )
+        cwd = str(settings.BASE_DIR)
+        supervisor = Supervisor(services(port), env=_environment(), cwd=cwd)
         supervisor.on_tick = self._announce_when_up(supervisor, port, once=once)
         return supervisor.run()
 
@@ -230,6 +229,19 @@ def _worker(queue: str, n_processes: int) -> list[str]:
         "--without-gossip",
         "--loglevel=WARNING",
     ]
+
+
+def _environment() -> dict[str, str]:
+    """Ours, and: output line by line, and no long warning at each start by root, whose embedded
+    portal is meant to work."""
+    silent = "ignore:You're running the worker with superuser privileges"
+    warnings = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), silent]))
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "ecomportal.settings",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": warnings,
+    }
 
 
 def web_answers(port: int) -> bool:
