@@ -1,5 +1,20 @@
-"""The REST API, `/api/v1/`."""
+"""The REST API, `/api/v1/`. Each app brings its own addresses below it."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from ecomportal.jobs.api import JobCancelView, JobsView, JobView
+from ecomportal.web.docs import DocsView, SchemaView
+from ecomportal.web.health import LiveView, ReadyView
+
+app_name = "api"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/live", LiveView.as_view(), name="health-live"),
+    path("health/ready", ReadyView.as_view(), name="health-ready"),
+    path("schema", SchemaView.as_view(), name="schema"),
+    path("docs", DocsView.as_view(), name="docs"),
+    path("jobs", JobsView.as_view(), name="jobs"),
+    path("jobs/<uuid:job_id>", JobView.as_view(), name="job"),
+    path("jobs/<uuid:job_id>/cancel", JobCancelView.as_view(), name="job-cancel"),
+    path("", include("catalog.api_urls")),
+    path("", include("aiassist.api_urls")),
+]

@@ -165,6 +165,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "data_folder_out": str(VAR / "broker" / "messages"),
         "control_folder": str(VAR / "broker" / "control"),
         "store_processed": False,
+        "polling_interval": 0.25,  # seconds until a waiting worker looks again
     }
     if EMBEDDED_BROKER
     else {}
@@ -267,8 +268,8 @@ CSRF_FAILURE_VIEW = "ecomportal.web.errors.csrf_failure"
 
 # --- REST API ---
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["ecomportal.web.api.KeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["ecomportal.web.api.KeyPermission"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["ecomportal.web.keys.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["ecomportal.web.keys.KeyPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -51,6 +51,8 @@ class Draft(TenantModel):
     facts = models.JSONField(default=list)
     left_out = models.JSONField(default=list)
     findings = models.JSONField(default=list)
+    n_blocking = models.PositiveSmallIntegerField(default=0)
+    n_warnings = models.PositiveSmallIntegerField(default=0)
     engine = models.CharField(max_length=60)
     engine_version = models.CharField(max_length=60)
     status = models.CharField(

@@ -7,47 +7,103 @@ import ecomportal.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ApprovedText',
+            name="ApprovedText",
             fields=[
-                ('id', models.UUIDField(default=ecomportal.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('language', models.CharField(choices=[('en', 'English'), ('zh', '中文')], max_length=2)),
-                ('text', models.CharField(max_length=300, verbose_name='sentence')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ecomportal.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(choices=[("en", "English"), ("zh", "中文")], max_length=2),
+                ),
+                ("text", models.CharField(max_length=300, verbose_name="sentence")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(default=ecomportal.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('product_version', models.PositiveIntegerField()),
-                ('language', models.CharField(choices=[('en', 'English'), ('zh', '中文')], max_length=2)),
-                ('field', models.CharField(choices=[('description', 'Description'), ('short_title', 'Short title'), ('bullets', 'Bullet points'), ('seo_title', 'SEO title'), ('seo_description', 'SEO description')], max_length=20)),
-                ('tone', models.CharField(choices=[('conversational', 'Conversational'), ('formal', 'Formal'), ('playful', 'Playful'), ('persuasive', 'Persuasive'), ('expert', 'Expert')], max_length=20)),
-                ('channel', models.CharField(blank=True, max_length=30)),
-                ('seed', models.BigIntegerField(default=0)),
-                ('sentences', models.JSONField(default=list)),
-                ('text', models.TextField()),
-                ('facts', models.JSONField(default=list)),
-                ('left_out', models.JSONField(default=list)),
-                ('findings', models.JSONField(default=list)),
-                ('engine', models.CharField(max_length=60)),
-                ('engine_version', models.CharField(max_length=60)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting for review'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('superseded', 'Replaced by a newer draft')], default='waiting', max_length=12)),
-                ('final_text', models.TextField(blank=True)),
-                ('edit_distance', models.PositiveIntegerField(blank=True, null=True)),
-                ('reject_reason', models.CharField(blank=True, max_length=300)),
-                ('override_reason', models.CharField(blank=True, max_length=300)),
-                ('reviewed_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ecomportal.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("product_version", models.PositiveIntegerField()),
+                (
+                    "language",
+                    models.CharField(choices=[("en", "English"), ("zh", "中文")], max_length=2),
+                ),
+                (
+                    "field",
+                    models.CharField(
+                        choices=[
+                            ("description", "Description"),
+                            ("short_title", "Short title"),
+                            ("bullets", "Bullet points"),
+                            ("seo_title", "SEO title"),
+                            ("seo_description", "SEO description"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "tone",
+                    models.CharField(
+                        choices=[
+                            ("conversational", "Conversational"),
+                            ("formal", "Formal"),
+                            ("playful", "Playful"),
+                            ("persuasive", "Persuasive"),
+                            ("expert", "Expert"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("channel", models.CharField(blank=True, max_length=30)),
+                ("seed", models.BigIntegerField(default=0)),
+                ("sentences", models.JSONField(default=list)),
+                ("text", models.TextField()),
+                ("facts", models.JSONField(default=list)),
+                ("left_out", models.JSONField(default=list)),
+                ("findings", models.JSONField(default=list)),
+                ("engine", models.CharField(max_length=60)),
+                ("engine_version", models.CharField(max_length=60)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for review"),
+                            ("approved", "Approved"),
+                            ("rejected", "Rejected"),
+                            ("superseded", "Replaced by a newer draft"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                    ),
+                ),
+                ("final_text", models.TextField(blank=True)),
+                ("edit_distance", models.PositiveIntegerField(blank=True, null=True)),
+                ("reject_reason", models.CharField(blank=True, max_length=300)),
+                ("override_reason", models.CharField(blank=True, max_length=300)),
+                ("reviewed_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
     ]

@@ -6,70 +6,123 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('aiassist', '0001_initial'),
-        ('catalog', '0001_initial'),
-        ('ecomportal', '0001_initial'),
+        ("aiassist", "0001_initial"),
+        ("catalog", "0001_initial"),
+        ("ecomportal", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='approvedtext',
-            name='created_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="approvedtext",
+            name="created_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='approvedtext',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='approved_texts', to='ecomportal.merchant'),
+            model_name="approvedtext",
+            name="merchant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="approved_texts",
+                to="ecomportal.merchant",
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='change',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='drafts', to='catalog.change'),
+            model_name="draft",
+            name="change",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="drafts",
+                to="catalog.change",
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='job',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='drafts', to='ecomportal.job'),
+            model_name="draft",
+            name="job",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="drafts",
+                to="ecomportal.job",
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='ecomportal.merchant'),
+            model_name="draft",
+            name="merchant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="drafts",
+                to="ecomportal.merchant",
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='product',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='catalog.product'),
+            model_name="draft",
+            name="product",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="drafts",
+                to="catalog.product",
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='reviewed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="draft",
+            name="reviewed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvedtext',
-            constraint=models.UniqueConstraint(fields=('merchant', 'language', 'text'), name='approved_once'),
+            model_name="approvedtext",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "language", "text"), name="approved_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['merchant', 'status', 'created_at', 'id'], name='draft_queue'),
+            model_name="draft",
+            index=models.Index(
+                fields=["merchant", "status", "created_at", "id"], name="draft_queue"
+            ),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['merchant', 'product', '-created_at'], name='draft_of_product'),
+            model_name="draft",
+            index=models.Index(
+                fields=["merchant", "product", "-created_at"], name="draft_of_product"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'waiting')), fields=('product', 'language', 'field'), name='draft_waiting_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "waiting")),
+                fields=("product", "language", "field"),
+                name="draft_waiting_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'approved', 'rejected', 'superseded'])), name='draft_status'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["waiting", "approved", "rejected", "superseded"])
+                ),
+                name="draft_status",
+            ),
         ),
     ]
