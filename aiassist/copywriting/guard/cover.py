@@ -1,0 +1,68 @@
+"""Account for every token of a sentence with the cheapest phrases; what stays is unbacked."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from aiassist.copywriting.guard.evidence import Entry, Evidence
+from aiassist.copywriting.guard.lexicon import denied, phrases
+from aiassist.copywriting.guard.tokens import Token
+from aiassist.copywriting.guard.vocabulary import product_nouns, value_phrases
+
+# An unexplained token costs more than any explanation of a sentence.
+UNEXPLAINED = 1000.0
+COSTS = {"deny": 0.45, "word": 2.0, "phrase": 2.0, "mild": 2.2, "noun": 2.6, "foreign": 3.0}
+
+
+@lru_cache(maxsize=1)
+def _language() -> dict[str, list[Entry]]:
+    """First token -> phrases of the language itself, the same for every product."""
+    table: dict[str, list[Entry]] = {}
+    kinds = [("word", phrases("words")), ("phrase", phrases("phrases")), ("mild", phrases("mild"))]
+    kinds += [("noun", frozenset(product_nouns())), ("foreign", value_phrases())]
+    for kind, found in kinds:
+        for phrase in found:
+            table.setdefault(phrase[0], []).append(Entry(phrase, kind, COSTS[kind]))
+    for phrase, rule in denied().items():
+        entry = Entry(phrase, "deny", COSTS["deny"], (), rule)
+        table.setdefault(phrase[0], []).append(entry)
+    return table
+
+
+def cover(tokens: Sequence[Token], evidence: Evidence) -> list[tuple[int, int, Entry | None]]:
+    """(first token, past last token, entry) from left to right; no entry: nothing explains it."""
+    table = _language()
+    total = [0.0] * (len(tokens) + 1)
+    step: list[tuple[int, Entry | None]] = [(1, None)] * len(tokens)
+    for i in range(len(tokens) - 1, -1, -1):
+        if tokens[i].kind in ("punct", "amount", "given"):
+            total[i] = total[i + 1]
+            continue
+        total[i] = UNEXPLAINED + total[i + 1]
+        norm = tokens[i].norm
+        for entry in (*evidence.entries.get(norm, ()), *table.get(norm, ())):
+            length = len(entry.tokens)
+            if not _matches(tokens, i, entry):
+                continue
+            cost = entry.cost + total[i + length]
+            if cost < total[i]:
+                total[i], step[i] = cost, (length, entry)
+    return _walk(step)
+
+
+def _matches(tokens: Sequence[Token], at: int, entry: Entry) -> bool:
+    end = at + len(entry.tokens)
+    if end > len(tokens):
+        return False
+    return all(
+        token.norm == norm and token.kind != "punct"
+        for token, norm in zip(tokens[at:end], entry.tokens, strict=True)
+    )
+
+
+def _walk(step: Sequence[tuple[int, Entry | None]]) -> list[tuple[int, int, Entry | None]]:
+    pieces, at = [], 0
+    while at < len(step):
+        length, entry = step[at]
+        pieces.append((at, at + length, entry))
+        at += length
+    return pieces

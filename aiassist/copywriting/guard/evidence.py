@@ -1,0 +1,242 @@
+"""Turn facts and policy into phrases that a text may use, and amounts it may state."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import combinations
+
+from aiassist.copywriting.guard.amounts import Amount, find_amounts
+from aiassist.copywriting.guard.lexicon import Phrase, cue_kinds, phrases
+from aiassist.copywriting.guard.tokens import fold, norms, stem
+from aiassist.copywriting.guard.types import FactLike, Policy
+from aiassist.copywriting.guard.units import Unit, find_unit
+from aiassist.copywriting.guard.vocabulary import key_names, other_names
+from catalog.products.vocabulary import find_type, type_of
+
+YES = {"yes", "true", "是", "有", "支持", "included", "y", "1", "有的", "可以"}
+NO = {
+    "no",
+    "false",
+    "none",
+    "无",
+    "否",
+    "没有",
+    "不支持",
+    "not included",
+    "n",
+    "0",
+    "不含",
+    "without",
+}
+NAME_KEYS = {"name", "title", "product name", "名称", "产品名称", "品名", "商品名称", "product"}
+TYPE_KEYS = {"type", "product type", "category", "类型", "产品类型", "品类", "类目", "商品类型"}
+LIST_CUT = re.compile(r"\s*(?:[,;/、，；|+&\n]|\band\b|\bor\b|\bwith\b|和|及|与)\s*")
+ZH_ENDINGS = ("色", "材质", "面料", "质", "制", "料", "款", "型", "式", "版")
+ZH_DRESS = ("质", "制", "材", "制品", "色", "材质", "面料", "色调", "款", "型", "料", "的")
+MAX_PART = 12  # characters of a Chinese value whose pieces are still telling
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A phrase the text may use: `cost` is how reluctantly it is chosen."""
+
+    tokens: Phrase
+    kind: str
+    cost: float
+    fact_ids: tuple[str, ...] = ()
+    rule: str = ""
+
+
+@dataclass
+class Evidence:
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    amounts: list[tuple[str, Amount]] = field(default_factory=list)
+    list_sizes: dict[int, list[str]] = field(default_factory=dict)
+    extra_units: dict[str, Unit] = field(default_factory=dict)
+    cue_facts: dict[Phrase, set[str]] = field(default_factory=dict)
+    type_keys: frozenset[str] = frozenset()
+
+    def add(self, phrase: Phrase, kind: str, cost: float, *, fact_id: str = "") -> None:
+        if phrase:
+            ids = (fact_id,) if fact_id else ()
+            self.entries.setdefault(phrase[0], []).append(Entry(phrase, kind, cost, ids))
+
+
+def gather(facts: Sequence[FactLike], policy: Policy) -> Evidence:
+    """Read every fact once; a fact with an unknown key still counts with its own words."""
+    evidence = Evidence()
+    named = (("name", policy.name), ("brand", policy.brand), ("type", policy.product_type))
+    for fact_id, name in named:
+        _add_name(evidence, name.replace("_", " "), fact_id)
+    for fact in facts:
+        _add_fact(evidence, fact)
+    evidence.type_keys = _types(facts, policy)
+    return evidence
+
+
+def _plain(key: str) -> str:
+    return key.replace("_", " ").replace("-", " ").strip().lower()
+
+
+def _types(facts: Sequence[FactLike], policy: Policy) -> frozenset[str]:
+    """The product types that the policy, or else a fact about the type or name, points to."""
+    known = type_of(policy.product_type)
+    if known:
+        return frozenset({known[1].key})
+    stated = [policy.product_type, *(f.value for f in facts if _plain(f.key) in TYPE_KEYS)]
+    stated += [policy.name, *(f.value for f in facts if _plain(f.key) in NAME_KEYS)]
+    found = next((found for text in stated if text and (found := find_type(text))), None)
+    return frozenset({found[1].key}) if found else frozenset()
+
+
+def _add_name(evidence: Evidence, name: str, fact_id: str) -> None:
+    phrase = norms(name)
+    evidence.add(phrase, "name", 0.2, fact_id=fact_id)
+    for token in phrase:
+        if token not in _negators():
+            evidence.add((token,), "name", 1.1, fact_id=fact_id)
+    _add_pieces(evidence, phrase, "name", 1.0, fact_id=fact_id)
+
+
+def _add_fact(evidence: Evidence, fact: FactLike) -> None:
+    value = _value_text(fact)
+    plain = value.strip().lower()
+    keys = {_bare_key(fact.key), fact.label_en, fact.label_zh, *key_names(fact.key)}
+    keys = {key for key in keys if key}
+    if plain in NO:
+        _add_absence(evidence, fact, keys)
+        return
+    if plain in YES:
+        for key in keys:
+            _add_value(evidence, fact.id, key)
+        return
+    _add_amounts(evidence, fact, value)
+    _add_keys(evidence, fact, keys)
+    parts = [part for part in LIST_CUT.split(value) if part.strip()]
+    evidence.list_sizes.setdefault(len(parts), []).append(fact.id)
+    for part in dict.fromkeys([value, *parts]):
+        _add_value(evidence, fact.id, part)
+        for name in other_names(part):
+            _add_value(evidence, fact.id, name)
+
+
+def _value_text(fact: FactLike) -> str:
+    value = str(fact.value or "").strip()
+    if not value and fact.number is not None:
+        value = f"{fact.number:f}"
+    return value
+
+
+def _bare_key(key: str) -> str:
+    return re.sub(r"[(（].*?[)）]", "", key).replace("_", " ").replace("-", " ").strip()
+
+
+def _add_absence(evidence: Evidence, fact: FactLike, keys: Iterable[str]) -> None:
+    for key in keys:
+        for negator in phrases("negators"):
+            evidence.add((*negator, *norms(key)), "fact", 0.4, fact_id=fact.id)
+        evidence.add((*norms(key), "free"), "fact", 0.4, fact_id=fact.id)
+
+
+def _negators() -> frozenset[str]:
+    single = {phrase[0] for phrase in phrases("negators") if len(phrase) == 1}
+    return frozenset(single | {"free"})
+
+
+def _add_value(evidence: Evidence, fact_id: str, text: str) -> None:
+    phrase = norms(text)
+    if not phrase or phrase in phrases("negators"):
+        return
+    evidence.add(phrase, "fact", 0.4, fact_id=fact_id)
+    _add_pieces(evidence, phrase, "fact", 1.0, fact_id=fact_id)
+
+
+def _add_pieces(
+    evidence: Evidence, phrase: Phrase, kind: str, cost: float, *, fact_id: str
+) -> None:
+    """Parts of a value that say less than the whole and nothing else."""
+    if all(len(token) == 1 and not token.isascii() for token in phrase):
+        _add_chinese_pieces(evidence, "".join(phrase), kind, cost, fact_id=fact_id)
+        return
+    guarded = _guarded(phrase)
+    for i, token in enumerate(phrase):
+        if i not in guarded and token not in _negators():
+            evidence.add((token,), kind, cost, fact_id=fact_id)
+    if guarded:
+        for start, end in combinations(range(len(phrase) + 1), 2):
+            if guarded <= set(range(start, end)):
+                evidence.add(phrase[start:end], kind, cost, fact_id=fact_id)
+
+
+def _guarded(phrase: Phrase) -> set[int]:
+    """Places of weakening words and of the words they weaken."""
+    weak = {i for i, token in enumerate(phrase) if (token,) in phrases("weakeners")}
+    near = {j for i in weak for j in (i - 1, i + 1) if 0 <= j < len(phrase)}
+    return weak | near if len(phrase) > 1 else set()
+
+
+def _add_chinese_pieces(
+    evidence: Evidence, text: str, kind: str, cost: float, *, fact_id: str
+) -> None:
+    weak = [w for w in ("".join(p) for p in phrases("weakeners")) if not w.isascii() and w in text]
+    bare = _strip_ending(text)
+    for dressed in (text, bare, *(bare + ending for ending in ZH_DRESS)):
+        evidence.add(tuple(dressed), kind, 0.5, fact_id=fact_id)
+    if len(text) > MAX_PART:
+        return
+    for start, end in combinations(range(len(text) + 1), 2):
+        piece = text[start:end]
+        if len(piece) > 1 and all(w in piece for w in weak):
+            evidence.add(tuple(piece), kind, cost, fact_id=fact_id)
+    if not weak and bare:
+        tail = bare[-1]
+        if len(bare) <= 3 and tail not in "性度力感能":
+            evidence.add((tail,), kind, cost + 0.2, fact_id=fact_id)
+
+
+def _strip_ending(text: str) -> str:
+    for ending in ZH_ENDINGS:
+        if text.endswith(ending) and len(text) > len(ending):
+            return text[: -len(ending)]
+    return text
+
+
+def _add_keys(evidence: Evidence, fact: FactLike, keys: Iterable[str]) -> None:
+    cues: set[Phrase] = set()
+    for key in keys:
+        phrase = norms(key)
+        cues |= {phrase, *((token,) for token in phrase if token.isascii() and len(token) > 2)}
+        if phrase and not phrase[0].isascii():
+            cues |= {phrase[i:] for i in range(len(phrase) - 1)}
+            cues |= {phrase[:i] for i in range(2, len(phrase))}
+    own = {norms(key) for key in keys}
+    for kind in cue_kinds():
+        if own & kind.keys or any(tuple(p[-1:]) in kind.keys for p in own if p and p[0].isascii()):
+            cues |= set(kind.cues)
+    for cue in cues - {()}:
+        evidence.add(cue, "cue", 1.2, fact_id=fact.id)
+        evidence.cue_facts.setdefault(cue, set()).add(fact.id)
+
+
+def _add_amounts(evidence: Evidence, fact: FactLike, value: str) -> None:
+    unit = str(fact.unit or "").strip()
+    unit = unit or _unit_of_key(fact.key)
+    if unit and not find_unit(unit):
+        name = " ".join(stem(word) for word in unit.lower().split())
+        made = Unit(f"own:{name}", Decimal(1), "metric", unit.lower())
+        evidence.extra_units |= {unit.lower(): made, f"{unit.lower()}s": made}
+    with_unit = f"{value} {unit}" if re.search(r"[\d½¼¾][\s\d.,x×*–-]*$", value) else value
+    for amount in find_amounts(fold(with_unit), extra_units=evidence.extra_units):
+        evidence.amounts.append((fact.id, amount))
+    if unit and not find_amounts(fold(with_unit), extra_units=evidence.extra_units):
+        evidence.add(norms(unit), "fact", 1.0, fact_id=fact.id)
+
+
+def _unit_of_key(key: str) -> str:
+    """'Weight (g)' carries its unit; 'pages' and '页数' are units themselves."""
+    inside = re.search(r"[(（]\s*(.+?)\s*[)）]", key)
+    if inside and find_unit(inside[1]):
+        return inside[1]
+    bare = _bare_key(key)
+    return bare if find_unit(bare) else ""

@@ -1,0 +1,213 @@
+"""Does a number of the text stand in the facts, and does it stand with its own attribute?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+
+from aiassist.copywriting.guard.amounts import Amount, base, dimension, same_value
+from aiassist.copywriting.guard.evidence import Evidence
+from aiassist.copywriting.guard.lexicon import Phrase, phrases
+from aiassist.copywriting.guard.tokens import Token
+
+HEDGED = Decimal("0.06")  # "about 1 kg" may stand for 950 g
+BOUND = Decimal("0.15")  # "over 900 g" may stand for 950 g
+COUNTED = {"piece", "pack", "box", "bottle", "can", "pair", "set", "layer", "step", "person"}
+COUNTED |= {"serving", "page", "threads", "year_old"}
+MAX_HOPS = 12  # tokens between a number and the word that names its attribute
+
+
+@dataclass(frozen=True)
+class Verdict:
+    fact_ids: frozenset[str]
+    rule: str = ""  # empty when the amount is backed
+    fact_id: str | None = None
+
+
+def judge(
+    amount: Amount, before: Sequence[Token], sentence: Sequence[Token], ev: Evidence
+) -> Verdict:
+    """Match one amount with the facts; `before` are the tokens just left of it."""
+    ids = [_holders(value, amount, sentence, ev) for value in amount.values]
+    bound, hedged = _prefix(before)
+    if bound:
+        ids = [_bounded(value, amount, ev, bound) for value in amount.values]
+    if not all(ids) and hedged:
+        ids = [i or _near(v, amount, ev) for i, v in zip(ids, amount.values, strict=True)]
+    if not all(ids) and len(amount.values) == 1 and _says(sentence, "sums"):
+        ids = [_summed(amount, ev)]
+    if all(ids):
+        return Verdict(frozenset().union(*ids))
+    return _refuse(amount, ev)
+
+
+def _holders(value: Decimal, amount: Amount, sentence: Sequence[Token], ev: Evidence) -> set[str]:
+    found = {
+        fact_id
+        for fact_id, known in ev.amounts
+        if _comparable(fact_id, amount, known, sentence, ev)
+        and any(same_value(value, amount, v, known.unit) for v in known.values)
+    }
+    is_count = amount.unit is None or amount.unit.dimension in COUNTED
+    if not found and is_count and value >= 2 and value == int(value):
+        return set(ev.list_sizes.get(int(value), ()))
+    return found
+
+
+def _comparable(
+    fact_id: str, amount: Amount, known: Amount, sentence: Sequence[Token], ev: Evidence
+) -> bool:
+    ours, theirs = dimension(amount.unit), dimension(known.unit)
+    if ours == theirs:
+        return True
+    if {ours, theirs} == {"temperature", "angle"} or {ours, theirs} == {"mass", "areal"}:
+        return {ours, theirs} == {"temperature", "angle"}
+    if not theirs:
+        return ours in COUNTED or _has_cue(fact_id, sentence, ev)
+    return not ours and (theirs in COUNTED or _has_cue(fact_id, sentence, ev))
+
+
+def _has_cue(fact_id: str, sentence: Sequence[Token], ev: Evidence) -> bool:
+    words = [token.norm for token in sentence]
+    return any(
+        fact_id in ids and any(tuple(words[i : i + len(cue)]) == cue for i in range(len(words)))
+        for cue, ids in ev.cue_facts.items()
+    )
+
+
+def _prefix(before: Sequence[Token]) -> tuple[str, bool]:
+    """('above' or 'below' or '', whether the number is hedged)."""
+    words = tuple(token.norm for token in before if token.kind != "punct")
+    for name in ("above", "below"):
+        if any(words[-len(p) :] == p for p in phrases(name)):
+            return name, False
+    return "", any(words[-len(p) :] == p for p in phrases("hedges"))
+
+
+def _bounded(value: Decimal, amount: Amount, ev: Evidence, bound: str) -> set[str]:
+    found = set()
+    for fact_id, known in ev.amounts:
+        for v in known.values:
+            gap = base(v, known.unit) - base(value, amount.unit)
+            gap = gap if bound == "above" else -gap
+            fits = dimension(known.unit) == dimension(amount.unit)
+            if fits and 0 < gap <= BOUND * abs(base(v, known.unit)):
+                found.add(fact_id)
+    return found
+
+
+def _near(value: Decimal, amount: Amount, ev: Evidence) -> set[str]:
+    claimed = base(value, amount.unit)
+    return {
+        fact_id
+        for fact_id, known in ev.amounts
+        if dimension(known.unit) == dimension(amount.unit)
+        and any(abs(base(v, known.unit) - claimed) <= HEDGED * claimed for v in known.values)
+    }
+
+
+def _summed(amount: Amount, ev: Evidence) -> set[str]:
+    """A total of two or three facts, or a count times an amount."""
+    claimed = base(amount.values[0], amount.unit)
+    same = [
+        (fact_id, base(v, known.unit))
+        for fact_id, known in ev.amounts
+        for v in known.values
+        if dimension(known.unit) == dimension(amount.unit)
+    ]
+    for size in (2, 3):
+        for parts in combinations(same, size):
+            if sum(v for _, v in parts) == claimed:
+                return {fact_id for fact_id, _ in parts}
+    for fact_id, known in ev.amounts:
+        if dimension(known.unit) == "" or dimension(known.unit) in COUNTED:
+            for other, v in same:
+                if any(v * count == claimed for count in known.values):
+                    return {fact_id, other}
+    return set()
+
+
+def _says(sentence: Sequence[Token], section: str) -> bool:
+    words = [token.norm for token in sentence]
+    return any(
+        tuple(words[i : i + len(p)]) == p for p in phrases(section) for i in range(len(words))
+    )
+
+
+def _refuse(amount: Amount, ev: Evidence) -> Verdict:
+    """Say what is wrong: the number stands in a fact with another unit, or nowhere."""
+    for fact_id, known in ev.amounts:
+        if set(known.values) & set(amount.values):
+            return Verdict(frozenset(), "wrong_unit", fact_id)
+    for fact_id, known in ev.amounts:
+        if dimension(known.unit) == dimension(amount.unit):
+            return Verdict(frozenset(), "wrong_number", fact_id)
+    return Verdict(frozenset(), "unknown_number")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An amount or an attribute word in a sentence, in order."""
+
+    at: int  # token index
+    is_amount: bool
+    fact_ids: frozenset[str]
+    strong: bool = True
+
+
+def is_strong(cue: Phrase) -> bool:
+    return cue not in phrases("weak")
+
+
+def swapped(marks: Sequence[Mark], gaps: Sequence[int]) -> list[Mark]:
+    """Amounts that stand with another attribute's name. `gaps[i]`: distance of token i from 0."""
+    cues = [m for m in _merged(marks) if not m.is_amount]
+    amounts = [m for m in marks if m.is_amount]
+    paired = _pair_in_order(_merged(marks))
+    if paired is not None:
+        wrong = [(c, a) for c, a in paired if not c.fact_ids & a.fact_ids]
+        return [a for _, a in wrong] if any(c.strong for c, _ in wrong) else []
+    free = list(cues)
+    waiting = []
+    for amount in amounts:
+        near = sorted(free, key=lambda c: abs(gaps[c.at] - gaps[amount.at]))[:2]
+        match = next((c for c in near if c.fact_ids & amount.fact_ids), None)
+        if match:
+            free.remove(match)
+        else:
+            waiting.append(amount)
+    return [a for a in waiting if _contradicted(a, free, gaps)]
+
+
+def _contradicted(amount: Mark, free: Sequence[Mark], gaps: Sequence[int]) -> bool:
+    near = [c for c in free if abs(gaps[c.at] - gaps[amount.at]) <= MAX_HOPS]
+    if not near:
+        return False
+    nearest = min(near, key=lambda c: abs(gaps[c.at] - gaps[amount.at]))
+    return nearest.strong and not nearest.fact_ids & amount.fact_ids
+
+
+def _merged(marks: Sequence[Mark]) -> list[Mark]:
+    """Neighbouring attribute words of the same facts are one."""
+    merged: list[Mark] = []
+    for mark in marks:
+        last = merged[-1] if merged else None
+        if last and not (mark.is_amount or last.is_amount) and last.fact_ids & mark.fact_ids:
+            both = last.fact_ids & mark.fact_ids
+            merged[-1] = Mark(mark.at, False, both, last.strong or mark.strong)
+        else:
+            merged.append(mark)
+    return merged
+
+
+def _pair_in_order(marks: Sequence[Mark]) -> list[tuple[Mark, Mark]] | None:
+    """Names and numbers in step: A1 B2, 1A 2B, or AB 12; None where they are not."""
+    cues = [m for m in marks if not m.is_amount]
+    amounts = [m for m in marks if m.is_amount]
+    if len(cues) != len(amounts) or len(cues) < 2:
+        return None
+    kinds = [m.is_amount for m in marks]
+    half = len(kinds) // 2
+    in_step = kinds == [False, True] * half or kinds == [True, False] * half
+    in_blocks = kinds == [False] * half + [True] * half or kinds == [True] * half + [False] * half
+    return list(zip(cues, amounts, strict=True)) if in_step or in_blocks else None

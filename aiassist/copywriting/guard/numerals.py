@@ -1,0 +1,65 @@
+"""Numbers written as words, in English and Chinese."""
+
+import re
+from decimal import Decimal
+
+EN_LOW = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+EN_LOW += " fifteen sixteen seventeen eighteen nineteen"
+EN_ONES = {word: number for number, word in enumerate(EN_LOW.split(" "))}
+EN_TENS = {
+    word: 10 * number
+    for number, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
+}
+EN_SCALES = {"hundred": 100, "thousand": 1000, "dozen": 12}
+EN_WORD = "|".join([*EN_TENS, *sorted(EN_ONES, key=len, reverse=True), *EN_SCALES])
+EN_PARTS = rf"(?:{EN_WORD})(?:(?:[\s-]+|\s+and\s+)(?:{EN_WORD}))*"
+EN_NUMBER = rf"(?:(?:half\s+)?an?\s+(?=dozen|hundred|thousand))?{EN_PARTS}(?:\s+and\s+a\s+half)?"
+ZH_DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {
+    "两": 2,
+    "〇": 0,
+}
+ZH_SCALES = {"十": 10, "百": 100, "千": 1000}
+ZH_NUMBER = r"[零〇一二两三四五六七八九十百千万]+(?:点[零一二三四五六七八九]+)?"
+
+
+def read_english(words: str) -> Decimal:
+    """'two hundred and fifty' -> 250, 'half a dozen' -> 6, 'two and a half' -> 2.5."""
+    words = words.lower()
+    extra = Decimal("0.5") if words.endswith("and a half") else Decimal(0)
+    words = words.removesuffix("and a half")
+    if words.startswith("half a"):
+        return Decimal(6)
+    total = current = 0
+    for word in re.findall("[a-z]+", words):
+        if word in EN_SCALES:
+            current = max(current, 1) * EN_SCALES[word]
+            if word == "thousand":
+                total, current = total + current, 0
+        else:
+            current += EN_ONES.get(word, 0) + EN_TENS.get(word, 0)
+    return Decimal(total + current) + extra
+
+
+def read_chinese(chars: str) -> Decimal:
+    """'一百二十' -> 120, '两万五千' -> 25000, '一点八' -> 1.8, '二〇二五' -> 2025."""
+    whole, _, fraction = chars.partition("点")
+    if not any(char in ZH_SCALES or char == "万" for char in whole):
+        number = Decimal("".join(str(ZH_DIGITS[char]) for char in whole) or "0")
+    else:
+        high, _, low = whole.rpartition("万")
+        number = Decimal((_below_ten_thousand(high) or 1) * 10000 if "万" in whole else 0)
+        number += _below_ten_thousand(low)
+    digits = "".join(str(ZH_DIGITS[char]) for char in fraction)
+    return number + (Decimal(f"0.{digits}") if digits else 0)
+
+
+def _below_ten_thousand(chars: str) -> int:
+    total, digit = 0, 0
+    for char in chars:
+        if char in ZH_SCALES:
+            total, digit = total + (digit or 1) * ZH_SCALES[char], 0
+        else:
+            digit = ZH_DIGITS.get(char, 0)
+    return total + digit

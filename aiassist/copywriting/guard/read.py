@@ -1,0 +1,217 @@
+"""Read a text clause by clause: what each clause rests on, and what nothing accounts for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from aiassist.copywriting.guard.amounts import Amount, find_amounts
+from aiassist.copywriting.guard.cover import cover
+from aiassist.copywriting.guard.evidence import Entry, Evidence, gather
+from aiassist.copywriting.guard.lexicon import phrases
+from aiassist.copywriting.guard.nouns import noun_is_subject
+from aiassist.copywriting.guard.numbers import Mark, Verdict, is_strong, judge, swapped
+from aiassist.copywriting.guard.patterns import find_forbidden
+from aiassist.copywriting.guard.tokens import Token, clauses, fold, sentences, tokenise
+from aiassist.copywriting.guard.types import Claim, FactLike, Leftover, Policy, Reading
+
+COMMA_HOPS = 4  # a comma puts a number and an attribute's name further apart
+AND_HOPS = 1
+LIMIT_HOPS = 8  # tokens from 最大 to its number
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a sentence with what accounts for it."""
+
+    start: int
+    end: int
+    kind: str  # fact, cue, name, word, phrase, mild, noun, given, amount, or a rule's name
+    fact_ids: frozenset[str]
+    leftover: Leftover | None = None
+
+
+def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
+    """The one pass behind align() and check()."""
+    folded = fold(text)
+    evidence = gather(facts, policy)
+    given = _given(folded, policy)
+    claims: list[Claim] = []
+    leftovers = list(find_forbidden(folded))
+    for start, end in sentences(folded):
+        pieces = list(_pieces(folded, start, end, evidence=evidence, given=given))
+        leftovers += [piece.leftover for piece in pieces if piece.leftover]
+        for clause in clauses(folded, start, end):
+            claims.append(_claim(text, clause, pieces, leftovers))
+    return Reading(claims, _merged(leftovers, folded))
+
+
+def _given(folded: str, policy: Policy) -> list[tuple[int, int]]:
+    """Places of the sentences the merchant approved, word for word."""
+    spans = []
+    low = folded.lower()
+    for approved in policy.approved_texts:
+        wanted = fold(approved).strip().rstrip(".。!！").lower()
+        at = low.find(wanted) if wanted else -1
+        while at >= 0:
+            spans.append((at, at + len(wanted)))
+            at = low.find(wanted, at + 1)
+    return spans
+
+
+def _claim(
+    text: str, clause: tuple[int, int], pieces: Sequence[Piece], leftovers: Sequence[Leftover]
+) -> Claim:
+    start, end = clause
+    inside = [p for p in pieces if p.start < end and p.end > start]
+    ids = tuple(sorted({i for p in inside for i in p.fact_ids}))
+    blocked = any(o.start < end and o.end > start and o.level == "block" for o in leftovers)
+    kind = "unbacked" if blocked else "fact" if ids else "filler"
+    return Claim(start, end, text[start:end], ids, kind)
+
+
+def _pieces(
+    folded: str,
+    start: int,
+    end: int,
+    *,
+    evidence: Evidence,
+    given: Sequence[tuple[int, int]],
+) -> Iterator[Piece]:
+    sentence = folded[start:end]
+    amounts = find_amounts(sentence, extra_units=evidence.extra_units)
+    raw = [_moved(token, start) for token in tokenise(sentence)]
+    tokens, placed = _with_amounts(raw, amounts, start, given)
+    covered = cover(tokens, evidence)
+    verdicts = {i: judge(a, tokens[:i], tokens, evidence) for i, a in placed.items()}
+    wrong = _swaps(tokens, covered, verdicts, evidence)
+    for at, past, entry in covered:
+        piece = _piece(tokens, at, past, entry, covered=covered, evidence=evidence)
+        yield _amount_piece(tokens[at], verdicts[at], wrong.get(at)) if at in verdicts else piece
+
+
+def _moved(token: Token, by: int) -> Token:
+    return Token(token.start + by, token.end + by, token.norm, token.kind)
+
+
+def _with_amounts(
+    raw: Sequence[Token],
+    amounts: Sequence[Amount],
+    offset: int,
+    given: Sequence[tuple[int, int]],
+) -> tuple[list[Token], dict[int, Amount]]:
+    """Put one token in place of those that make up an amount; mark approved sentences."""
+    tokens: list[Token] = []
+    placed: dict[int, Amount] = {}
+    spans = {(a.start + offset, a.end + offset): a for a in amounts}
+    for token in raw:
+        if any(s <= token.start and token.end <= e for s, e in given):
+            tokens.append(Token(token.start, token.end, token.norm, "given"))
+            continue
+        span = next((s for s in spans if s[0] < token.end and token.start < s[1]), None)
+        if span is None:
+            tokens.append(token)
+        elif not (tokens and (tokens[-1].start, tokens[-1].end) == span):
+            placed[len(tokens)] = spans[span]
+            tokens.append(Token(*span, "#", "amount"))
+    return tokens, placed
+
+
+def _swaps(
+    tokens: Sequence[Token],
+    covered: Sequence[tuple[int, int, Entry | None]],
+    verdicts: dict[int, Verdict],
+    evidence: Evidence,
+) -> dict[int, str | None]:
+    """Token index of an amount that stands with another attribute's name -> that attribute."""
+    measured = {fact_id for fact_id, _ in evidence.amounts}
+    marks = []
+    for at, past, entry in covered:
+        if at in verdicts and not verdicts[at].rule:
+            marks.append(Mark(at, True, verdicts[at].fact_ids))
+        elif entry and entry.kind == "cue":
+            ids = frozenset(evidence.cue_facts.get(entry.tokens, ())) & measured
+            if ids:
+                marks.append(Mark(past - 1, False, ids, is_strong(entry.tokens)))
+    found = swapped(marks, _gaps(tokens))
+    return {mark.at: next(iter(mark.fact_ids), None) for mark in found}
+
+
+def _gaps(tokens: Sequence[Token]) -> list[int]:
+    gaps, total = [], 0
+    for token in tokens:
+        total += COMMA_HOPS if token.kind == "punct" else 1
+        total += AND_HOPS if (token.norm,) in phrases("joiners") else 0
+        gaps.append(total)
+    return gaps
+
+
+def _amount_piece(token: Token, verdict: Verdict, swapped_with: str | None) -> Piece:
+    leftover = None
+    if verdict.rule:
+        leftover = Leftover(token.start, token.end, verdict.rule, fact_id=verdict.fact_id)
+    elif swapped_with is not None:
+        leftover = Leftover(token.start, token.end, "swapped_numbers", fact_id=swapped_with)
+    return Piece(token.start, token.end, "amount", verdict.fact_ids, leftover)
+
+
+def _piece(
+    tokens: Sequence[Token],
+    at: int,
+    past: int,
+    entry: Entry | None,
+    *,
+    covered: Sequence[tuple[int, int, Entry | None]],
+    evidence: Evidence,
+) -> Piece:
+    start, end = tokens[at].start, tokens[past - 1].end
+    if tokens[at].kind in ("punct", "given"):
+        return Piece(start, end, tokens[at].kind, frozenset())
+    rule, level = _objection(tokens, at, entry, covered=covered, evidence=evidence)
+    leftover = Leftover(start, end, rule, level) if rule else None  # type: ignore[arg-type]
+    ids = frozenset(entry.fact_ids) if entry else frozenset()
+    return Piece(start, end, entry.kind if entry else "unbacked", ids, leftover)
+
+
+def _objection(
+    tokens: Sequence[Token],
+    at: int,
+    entry: Entry | None,
+    *,
+    covered: Sequence[tuple[int, int, Entry | None]],
+    evidence: Evidence,
+) -> tuple[str, str]:
+    if entry is None:
+        return "unbacked", "block"
+    if entry.kind == "deny":
+        return ("", "") if _is_bound(tokens, at, entry) else (entry.rule, "block")
+    if entry.kind == "foreign":
+        return "foreign_value", "block"
+    if entry.kind == "mild":
+        return "puffery", "warn"
+    if entry.kind == "noun" and not noun_is_subject(tokens, at, covered=covered, evidence=evidence):
+        return "foreign_product", "block"
+    return "", ""
+
+
+def _is_bound(tokens: Sequence[Token], at: int, entry: Entry) -> bool:
+    """'more than' and 最大 before a number belong to the number, which is judged with it."""
+    after = [t.kind for t in tokens[at : at + LIMIT_HOPS]]
+    if "amount" not in after:
+        return False
+    if entry.tokens in phrases("limits"):
+        return True
+    words = tuple(t.norm for t in tokens[max(0, at - 2) : at + after.index("amount")])
+    bounds = phrases("above") | phrases("below")
+    return any(words[-len(p) :] == p and set(entry.tokens) <= set(p) for p in bounds)
+
+
+def _merged(leftovers: Sequence[Leftover], folded: str) -> list[Leftover]:
+    """Neighbouring words with the same objection make one finding."""
+    merged: list[Leftover] = []
+    for one in sorted(leftovers, key=lambda o: (o.start, o.end)):
+        last = merged[-1] if merged else None
+        between = folded[last.end : one.start] if last else "x"
+        if last and last.rule == one.rule and not between.strip(" -'") and one.start >= last.end:
+            merged[-1] = Leftover(last.start, one.end, last.rule, last.level, last.fact_id)
+        else:
+            merged.append(one)
+    return merged

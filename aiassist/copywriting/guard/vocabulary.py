@@ -1,0 +1,67 @@
+"""What the shop's vocabulary knows, as token phrases: product nouns, and values by their names."""
+
+import re
+from functools import lru_cache
+
+from aiassist.copywriting.guard.lexicon import Phrase, phrases
+from aiassist.copywriting.guard.tokens import norms
+from catalog.products.vocabulary import FAMILIES, KINDS, find_kind
+from catalog.products.vocabulary.families import plural_of
+from catalog.products.vocabulary.values import VALUES, Value
+
+# A synonym with one of these says more than the value does: cotton is not yet pure cotton.
+OVERSTATES = re.compile(r"\d|%|\bpure\b|纯|全|\bfine\b|\bgenuine\b|真皮")
+
+
+@lru_cache(maxsize=1)
+def product_nouns() -> dict[Phrase, frozenset[str]]:
+    """Every name of a product type -> the type keys it may stand for; bare nouns stand for any."""
+    found: dict[Phrase, set[str]] = {phrase: set() for phrase in phrases("nouns")}
+    for family in FAMILIES.values():
+        for kind in family.types:
+            names = [kind.noun_en, kind.plural_en, kind.noun_zh]
+            names += [*kind.synonyms_en, *map(plural_of, kind.synonyms_en), *kind.synonyms_zh]
+            for name in names:
+                found.setdefault(norms(name), set()).add(kind.key)
+    return {phrase: frozenset(keys) for phrase, keys in found.items() if phrase}
+
+
+@lru_cache(maxsize=1)
+def _values_by_name() -> dict[Phrase, list[Value]]:
+    found: dict[Phrase, list[Value]] = {}
+    for table in VALUES.values():
+        for value in table.values():
+            for name in _names(value):
+                found.setdefault(norms(name), []).append(value)
+    return found
+
+
+def _names(value: Value) -> list[str]:
+    own = [value.en, value.zh, value.code.replace("_", " ")]
+    return own + [*value.synonyms_en, *value.synonyms_zh]
+
+
+def other_names(text: str) -> set[str]:
+    """Translations and synonyms of a fact's value that claim no more than it does."""
+    said = norms(text)
+    names = {name for value in _values_by_name().get(said, []) for name in _names(value)}
+    return {name for name in names if not _says_more(norms(name), said, name)}
+
+
+def _says_more(name: Phrase, said: Phrase, text: str) -> bool:
+    return bool(OVERSTATES.search(text)) or set(said) < set(name)
+
+
+@lru_cache(maxsize=1)
+def value_phrases() -> frozenset[Phrase]:
+    """All values known: one of these that is no fact of the product is a foreign value."""
+    neutral = phrases("words") | phrases("phrases") | phrases("mild")
+    return frozenset(p for p in _values_by_name() if p and p not in neutral and len(p[0]) > 0)
+
+
+def key_names(key: str) -> set[str]:
+    """The names of the attribute kind a key stands for, in both languages."""
+    kind = KINDS.get(key) or find_kind(key.replace("_", " "))
+    if kind is None:
+        return set()
+    return {kind.label_en, kind.label_zh, *kind.synonyms_en, *kind.synonyms_zh}
