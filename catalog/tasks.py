@@ -1,0 +1,33 @@
+"""The catalogue's jobs as Celery knows them: each body is one late import and one call."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ecomportal.jobs.run import Run, job_task
+
+
+@job_task(queue="fast", label=_("Compare an import"))
+def compare_import(run: Run) -> None:
+    from catalog.products.imports.job import compare_file
+
+    compare_file(run)
+
+
+@job_task(queue="fast", label=_("Write an import"))
+def run_import(run: Run) -> None:
+    from catalog.products.imports.job import write_import
+
+    write_import(run)
+
+
+@job_task(queue="fast", label=_("Bulk edit"))
+def bulk_edit(run: Run) -> None:
+    from catalog.products.bulk import run_bulk_edit
+
+    run_bulk_edit(run)
+
+
+@job_task(queue="fast", label=_("Undo"))
+def undo_change(run: Run) -> None:
+    from catalog.products.changes_view import run_undo
+
+    run_undo(run)
