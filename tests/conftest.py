@@ -35,7 +35,7 @@ def database_url() -> Iterator[Callable[[str], str]]:
         ensure_database(cluster, DATABASE)
         yield lambda role: cluster.dsn(role, DATABASE)
     finally:
-        cluster.stop()
+        cluster.remove()
 
 
 @pytest.fixture(scope="session")
