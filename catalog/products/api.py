@@ -57,6 +57,14 @@ def find(request: Request, sku: str) -> Product:
     return product
 
 
+def lock(request: Request, sku: str) -> Product:
+    """The product for a write that saw its present version: nobody else writes meanwhile."""
+    product = find(request, sku)
+    row = request.merchant.products.select_for_update().filter(pk=product.pk)
+    check_version(request, row.values_list("version", flat=True).get())
+    return product
+
+
 def answer(product: Product, merchant: Any, code: int = status.HTTP_200_OK) -> Response:
     body = show(product, merchant)
     return Response(body, status=code, headers={"ETag": etag(product.version)})
@@ -143,16 +151,14 @@ class ProductView(ShopView):
     @extend_schema(parameters=[SKU], request=ProductPatch, responses=ProductOut)
     def patch(self, request: Request, sku: str) -> Response:
         """Change what is sent, leave the rest; needs If-Match. 412 if somebody was faster."""
-        product = find(request, sku)
-        check_version(request, product.version)
+        product = lock(request, sku)
         save_product(request, read(ProductPatch, request, partial=True), product=product)
         return answer(fresh(request, product), request.merchant)
 
     @extend_schema(parameters=[SKU], responses={204: None})
     def delete(self, request: Request, sku: str) -> Response:
         """Take the product out of the shop; it can be restored for 30 days. Needs If-Match."""
-        product = find(request, sku)
-        check_version(request, product.version)
+        product = lock(request, sku)
         soft_delete([product.pk])
         audit.record(request, "product.deleted", product.title)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -95,7 +95,8 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
         body["detail"] = str(error.detail)
     response.data = body | getattr(error, "extra", {})
     request = context["request"]
-    request.accepted_renderer, request.accepted_media_type = ProblemRenderer(), None
+    request.accepted_renderer = ProblemRenderer()
+    request.accepted_media_type = ProblemRenderer.media_type
     response.content_type = ProblemRenderer.media_type
     return response
 
@@ -103,12 +104,18 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
 def flat_errors(data: Any, path: str = "") -> list[dict[str, str]]:
     """DRF's nested errors as a flat list of {"field", "detail"}."""
     if isinstance(data, dict):
-        parts = [(f"{path}.{name}" if path else str(name), inner) for name, inner in data.items()]
+        parts = [(_below(path, name), inner) for name, inner in data.items()]
         return [error for name, inner in parts for error in flat_errors(inner, name)]
     if isinstance(data, list) and any(isinstance(inner, dict | list) for inner in data):
         return [e for n, inner in enumerate(data) for e in flat_errors(inner, f"{path}[{n}]")]
     texts = data if isinstance(data, list) else [data]
     return [{"field": path, "detail": str(text)} for text in texts]
+
+
+def _below(path: str, name: str | int) -> str:
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    return f"{path}.{name}" if path else name
 
 
 class StrictSerializer(serializers.Serializer):
@@ -143,7 +150,7 @@ def paged(
         raise serializers.ValidationError({"limit": [f"A number from 1 to {LIMIT_MAX}."]})
     cursor = request.query_params.get("cursor", "")
     page = keyset_page(rows, ordering, cursor=cursor, size=int(text))
-    return Response({"items": [show(row) for row in page.rows], "next": page.next_cursor or None})
+    return Response({"items": [show(row) for row in page.rows], "next": page.next or None})
 
 
 def etag(version: int) -> str:

@@ -17,7 +17,8 @@ class NoStoreMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        is_person = getattr(request.user, "is_authenticated", False)  # None for an API key
+        if is_person and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response
 
