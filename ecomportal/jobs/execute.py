@@ -145,4 +145,4 @@ def _last_words(job: Job) -> dict[str, str]:
 def _remember_memory(run: Run) -> None:
     """Out of memory counts as a stall: the next claim tries smaller batches, in a while."""
     detail = traceback.format_exc()[-8000:]
-    run._write(error_code="oom", error_detail=detail, lease_until=Now(), rung_at=None)
+    run._write(error_code="oom", error_detail=detail, lease_until=Now())

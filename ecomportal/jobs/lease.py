@@ -62,6 +62,7 @@ def claim(job_id: UUID, *, params_version: int = 1) -> Job | None:
         ),
         done_at_claim=settled,
         started_at=Coalesce("started_at", Now()),
+        rung_at=None,  # should the lease run out, the next sweep rings at once
         n_rings=0,
     )  # fmt: skip
     if n_claimed == 0:

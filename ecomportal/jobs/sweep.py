@@ -8,15 +8,17 @@ from ecomportal.jobs.start import ring
 from ecomportal.tenancy.context import ops
 
 MAX_RINGS = 200  # per pass, so that a backlog does not flood the broker
-# Waiting longer than the bell needs, or held under a lease that ran out. The second ring comes
-# 30 seconds after the first, then 60, 120, 240 and every 300: a long queue is no lost message.
+# Due is what waits longer than a bell takes, or is held under a lease that ran out. A long queue
+# is no lost message, so it is rung for again after 30, 60, 120 ... seconds; a lease that ran out
+# after 5, 10, 20 ..., because the bell may have gone to the very worker that hangs.
 DUE = """
 UPDATE ecomportal_job SET rung_at = now(), n_rings = least(n_rings + 1, 10)
 WHERE id IN (
     SELECT id FROM ecomportal_job
     WHERE (status = 'queued' OR (status = 'running' AND lease_until < now()))
-      AND coalesce(rung_at, '-infinity') < now() - make_interval(
-          secs => CASE WHEN n_rings = 0 THEN 5 ELSE least(300, 15 * power(2, n_rings)) END)
+      AND coalesce(rung_at, '-infinity') < now() - make_interval(secs => least(300,
+          CASE WHEN n_rings = 0 THEN 5 WHEN status = 'queued' THEN 15 * power(2, n_rings)
+               ELSE 2.5 * power(2, n_rings) END))
     ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED
 )
 RETURNING kind, queue, id, merchant_id

@@ -1,6 +1,6 @@
 """The Jobs pages: the list, one job, its progress as a fragment, cancel and retry."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from ecomportal.jobs.models import LIVE, Job, JobItem, JobStatus
-from ecomportal.jobs.run import KINDS
 from ecomportal.jobs.start import AlreadyRunning, can_retry, cancel_job, retry_job
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, EVERYONE, REVIEWERS, merchant_required
@@ -40,41 +39,54 @@ def jobs(request: HttpRequest) -> HttpResponse:
     rows = request.merchant.jobs.filter(FILTERS[chosen][1]).select_related("created_by")
     if kind:
         rows = rows.filter(kind=kind)
-    page = _page(request, rows.defer("params", "log", "error_detail"))
-    live = [job for job in page["rows"] if not job.is_finished][:MAX_CARDS]
+    rows = rows.defer("params", "log", "error_detail")
+    page = _page(rows, cursor=request.GET.get("cursor", ""))
+    live = [job for job in page.rows if not job.is_finished][:MAX_CARDS]
     context = {
         "page": page,
         "live": live,
         "filters": [(name, label) for name, (label, _q) in FILTERS.items()],
         "status": chosen,
-        "kinds": sorted(KINDS),
         "kind": kind,
     }
     return render(request, "jobs/list.html", context)
 
 
-def _page(request: HttpRequest, rows: QuerySet) -> dict[str, Any]:
-    """One page, the newest first; ids sort by time, so an id is where the next page begins."""
-    after, before = _id(request.GET.get("after")), _id(request.GET.get("before"))
-    if before:
-        found = list(rows.filter(pk__gt=before).order_by("pk")[: PAGE_SIZE + 1])
+@dataclass(frozen=True)
+class Page:
+    """What the pager reads. Job ids sort by time, so an id is where the next page begins."""
+
+    rows: list[Job]
+    previous_cursor: str
+    next_cursor: str
+
+    @property
+    def is_all(self) -> bool:
+        return not (self.previous_cursor or self.next_cursor)
+
+
+def _page(rows: QuerySet, *, cursor: str) -> Page:
+    """One page, the newest first; a cursor that cannot be read gives the first."""
+    way, edge = cursor[:1], _id(cursor[1:])
+    if way == "p" and edge:
+        found = list(rows.filter(pk__gt=edge).order_by("pk")[: PAGE_SIZE + 1])
         has_previous, has_next = len(found) > PAGE_SIZE, True
         found = found[:PAGE_SIZE][::-1]
     else:
-        rows = rows.filter(pk__lt=after) if after else rows
+        rows = rows.filter(pk__lt=edge) if edge else rows
         found = list(rows.order_by("-pk")[: PAGE_SIZE + 1])
-        has_previous, has_next = bool(after), len(found) > PAGE_SIZE
+        has_previous, has_next = bool(edge), len(found) > PAGE_SIZE
         found = found[:PAGE_SIZE]
-    return {
-        "rows": found,
-        "previous": found[0].pk if found and has_previous else "",
-        "next": found[-1].pk if found and has_next else "",
-    }
+    return Page(
+        rows=found,
+        previous_cursor=f"p{found[0].pk}" if found and has_previous else "",
+        next_cursor=f"n{found[-1].pk}" if found and has_next else "",
+    )
 
 
-def _id(text: str | None) -> UUID | None:
+def _id(text: str) -> UUID | None:
     try:
-        return UUID(text or "")
+        return UUID(text)
     except ValueError:
         return None
 
