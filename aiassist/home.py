@@ -1,15 +1,269 @@
-"""A shop's home: what there is, what runs, what to do next."""
+"""A shop's home: what there is, what runs, what to do next. Every number is counted when asked."""
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, JSONObject, TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
 
-from ecomportal.tenancy.access import EVERYONE, merchant_required
+from aiassist.copywriting.models import DraftStatus
+from catalog.orders.models import Order
+from catalog.products.imports.models import ImportState
+from catalog.products.models import FactStatus, ProductStatus
+from catalog.products.must_have import lacks_must_haves
+from ecomportal.jobs.models import LIVE, JobStatus
+from ecomportal.templatetags.portal import capped
+from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
+from ecomportal.tenancy.models import Merchant
+from ecomportal.web import charts, formats
+from ecomportal.web.context import register_count
+
+DAYS = 30
+NEXT_SHOWN = 5
+RECENT_SHOWN = 5
+# A failure older than this was seen or does not matter any more.
+FAILED_DAYS = 7
+# Above this a figure reads "1,000+": nobody needs the exact one, and counting it takes longer.
+COUNTED = 1000
+SOLD = [Order.Status.PAID, Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.REFUNDED]
 
 
+@dataclass(frozen=True)
+class Todo:
+    icon: str
+    title: str
+    detail: str
+    href: str
+
+
+def _n(rows: QuerySet) -> Any:
+    """How many rows, as a column of a bigger statement."""
+    counted = rows.order_by().values("merchant").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _n_capped(rows: QuerySet, model: Any) -> Any:
+    """The same, but stops at COUNTED + 1."""
+    few = rows.order_by().values("pk")[: COUNTED + 1]
+    return _n(model.objects.filter(pk__in=few))
+
+
+def waiting_drafts(merchant: Merchant) -> QuerySet:
+    return merchant.drafts.filter(status=DraftStatus.WAITING, product__deleted_at=None)
+
+
+def _sales(merchant: Merchant, since: date) -> Any:
+    """Takings less refunds by day of the shop's time zone, in its currency."""
+    orders = merchant.orders.filter(status__in=SOLD, currency=merchant.currency)
+    by_day = (
+        orders.annotate(day=TruncDate("ordered_at"))
+        .filter(ordered_at__gte=timezone.now() - timedelta(days=2 * DAYS + 1), day__gte=since)
+        .order_by()
+        .values("day")
+        .annotate(cents=Sum("total_cents") - Sum("refunded_cents"))
+    )
+    return ArraySubquery(by_day.values(row=JSONObject(day="day", cents="cents")))
+
+
+def numbers(merchant: Merchant) -> dict[str, Any]:
+    """Everything the page counts, in one statement (and one for what each product must have)."""
+    products = merchant.products.live()
+    on_sale = products.filter(status=ProductStatus.ACTIVE)
+    drafts = waiting_drafts(merchant)
+    failed_since = timezone.now() - timedelta(days=FAILED_DAYS)
+    failed = merchant.jobs.filter(
+        status__in=[JobStatus.FAILED, JobStatus.DEAD], finished_at__gte=failed_since
+    )
+    texts = merchant.product_texts.filter(
+        product=OuterRef("pk"), field="description", language=merchant.language
+    ).exclude(text="")
+    ready = merchant.import_runs.filter(state=ImportState.READY).order_by("-created_at")
+    unsure = merchant.facts.filter(status=FactStatus.PROPOSED, product=OuterRef("pk"))
+    model = products.model
+    first_day = timezone.localdate() - timedelta(days=2 * DAYS - 1)
+    columns = {
+        "sales": _sales(merchant, first_day),
+        "n_products": _n(products),
+        "n_on_sale": _n(on_sale),
+        "n_lacking": _n_capped(on_sale.filter(lacks_must_haves(merchant)), model),
+        "n_unsure": _n_capped(products.filter(Exists(unsure)), model),
+        "n_textless": _n_capped(on_sale.filter(~Exists(texts)), model),
+        "n_drafts": _n(drafts),
+        "n_blocked": _n(drafts.filter(n_blocking__gt=0)),
+        "n_live": _n(merchant.jobs.filter(status__in=LIVE)),
+        "n_failed": _n(failed),
+        "n_ready": _n(ready),
+        "ready": Subquery(
+            ready.values(row=JSONObject(id="id", name="name", n="n_rows", n_changed="n_changed"))[
+                :1
+            ]
+        ),
+    }
+    return Merchant.objects.filter(pk=merchant.pk).order_by().values(**columns).get()
+
+
+def sales_tile(found: dict[str, Any], currency: str) -> dict[str, Any]:
+    """The last 30 days day by day, their sum, and the change on the 30 before."""
+    today = timezone.localdate()
+    by_day = {row["day"]: row["cents"] for row in found["sales"]}
+    days = [today - timedelta(days=n) for n in reversed(range(2 * DAYS))]
+    cents = [by_day.get(day.isoformat(), 0) for day in days]
+    before, now = sum(cents[:DAYS]), sum(cents[DAYS:])
+    course = cents[DAYS:]
+    title = _("Sales per day, %(first)s to %(last)s, from %(low)s to %(high)s") % {
+        "first": formats.day(days[DAYS]),
+        "last": formats.day(today),
+        "low": formats.money(min(course), currency, whole=True),
+        "high": formats.money(max(course), currency, whole=True),
+    }
+    return {
+        "cents": now,
+        "change": formats.change(now, before) if before > 0 else "",
+        "is_up": now >= before,
+        "spark": charts.sparkline(course, title) if now else "",
+    }
+
+
+def todo(merchant: Merchant, found: dict[str, Any]) -> list[Todo]:
+    """At most five things, the one that holds up most first."""
+
+    def url(name: str, query: str = "", *args: Any) -> str:
+        return reverse(name, args=[merchant.slug, *args]) + query
+
+    def item(count: str, icon: str, title: str, detail: str, href: str) -> Todo | None:
+        n = found[count]
+        return Todo(icon, title % {"n": capped(n, COUNTED)}, detail, href) if n else None
+
+    ready, products = found["ready"] or {}, url("catalog:products")
+    what = _("%(name)s: %(n)s rows, %(changed)s would change") % {
+        "name": ready.get("name", ""),
+        "n": formats.number(ready.get("n", 0)),
+        "changed": formats.number(ready.get("changed", 0)),
+    }
+    items = [
+        item(
+            "n_blocked",
+            "warn",
+            ngettext(
+                "Decide %(n)s draft that a finding blocks",
+                "Decide %(n)s drafts that a finding blocks",
+                found["n_blocked"],
+            ),
+            _("They state something that no fact of the product holds"),
+            url("aiassist:review"),
+        ),
+        item(
+            "n_ready",
+            "file",
+            ngettext(
+                "Look over %(n)s import before it writes",
+                "Look over %(n)s imports before they write",
+                found["n_ready"],
+            ),
+            what,
+            url("catalog:import", "", ready["id"]) if ready else "",
+        ),
+        item(
+            "n_failed",
+            "bad",
+            ngettext(
+                "See why %(n)s job failed",
+                "See why %(n)s jobs failed",
+                found["n_failed"],
+            ),
+            _("In the last seven days; what they had done is kept"),
+            url("jobs"),
+        ),
+        item(
+            "n_drafts",
+            "pen",
+            ngettext(
+                "Review %(n)s draft",
+                "Review %(n)s drafts",
+                found["n_drafts"],
+            ),
+            _("Nothing is on your pages before you approve it"),
+            url("aiassist:review"),
+        ),
+        item(
+            "n_unsure",
+            "check",
+            ngettext(
+                "Confirm what was read about %(n)s product",
+                "Confirm what was read about %(n)s products",
+                found["n_unsure"],
+            ),
+            _("Facts drawn from an import count once a person has confirmed them"),
+            products + "?facts=proposed",
+        ),
+        item(
+            "n_lacking",
+            "box",
+            ngettext(
+                "Add facts to %(n)s product on sale",
+                "Add facts to %(n)s products on sale",
+                found["n_lacking"],
+            ),
+            _("A text can only say what a fact holds"),
+            products + "?facts=missing&status=active",
+        ),
+        item(
+            "n_textless",
+            "pen",
+            ngettext(
+                "Have %(n)s description written",
+                "Have %(n)s descriptions written",
+                found["n_textless"],
+            ),
+            _("On sale without a description in the shop's main language"),
+            products + f"?no_text={merchant.language}&status=active",
+        ),
+    ]
+    return [item for item in items if item][:NEXT_SHOWN]
+
+
+def greeting() -> str:
+    hour = timezone.localtime().hour
+    if hour < 5 or hour >= 18:
+        return _("Good evening")
+    return _("Good morning") if hour < 12 else _("Good afternoon")
+
+
+@require_GET
 @merchant_required(*EVERYONE)
 def shop_home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    merchant = request.merchant
+    found = numbers(merchant)
+    may_edit = request.role in EDITORS
+    if not found["n_products"]:
+        return render(request, "home_empty.html", {"may_edit": may_edit})
+    items = todo(merchant, found)
+    context = {
+        "found": found,
+        "sales": sales_tile(found, merchant.currency),
+        "todo": items,
+        "may_edit": may_edit,
+        "greeting": greeting(),
+        "first_name": str(request.user).split("@")[0].split()[0],
+        "today": formats.day(timezone.localdate(), with_weekday=True),
+        "jobs": merchant.jobs.defer("params", "log", "result", "error_detail").order_by(
+            "-created_at"
+        )[:RECENT_SHOWN],
+        "changes": merchant.changes.select_related("created_by").order_by("-created_at")[
+            :RECENT_SHOWN
+        ],
+    }
+    return render(request, "home.html", context)
 
 
+register_count("drafts", waiting_drafts)
 urlpatterns = [path("", shop_home, name="shop-home")]

@@ -44,6 +44,12 @@ def count(value: int | float | None) -> str:
 
 
 @register.filter
+def capped(value: int, limit: int = 1000) -> str:
+    """A count that stopped at limit + 1."""
+    return formats.number(value) if value <= limit else f"{formats.number(limit)}+"
+
+
+@register.filter
 def ago(moment: datetime | None) -> str:
     """How long ago, with the exact time in the title."""
     if moment is None:

@@ -1,11 +1,16 @@
 """Numbers, money and times as people of either language read them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+)
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -37,3 +42,18 @@ def ago(moment: datetime) -> str:
     """How long ago, or in how long, in the largest unit that fits."""
     delta = moment - timezone.now()
     return format_timedelta(delta, add_direction=True, format="long", locale=locale())
+
+
+def day(when: date, *, with_weekday: bool = False) -> str:
+    """A day without its year: Nov 23, or Monday, November 23."""
+    if not with_weekday:
+        return format_skeleton("MMMd", when, locale=locale())
+    pattern = "M月d日 EEEE" if locale().language == "zh" else "EEEE, MMMM d"
+    return format_date(when, pattern, locale=locale())
+
+
+def change(now: float, before: float) -> str:
+    """How much more or less, in percent, with its sign. `before` is not zero."""
+    share = (now - before) / before
+    text = format_percent(abs(share), "#,##0.0%", locale=locale())
+    return f"{'+' if share >= 0 else '−'}{text}"
