@@ -76,10 +76,10 @@ CSRF_TRUSTED_ORIGINS = envlist("CSRF_TRUSTED_ORIGINS")
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
-    "ecomportal",
+    "ecomportal.apps.EcomportalConfig",
     "catalog",
     "aiassist",
-    "django.contrib.admin",
+    "ecomportal.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,11 @@
+"""The AI features' tables in the admin."""
+
+from aiassist.copywriting.models import ApprovedText, Draft
+from ecomportal.admin_site import ReadOnlyAdmin, register
+
+register(
+    Draft, ReadOnlyAdmin, list_display=("product", "language", "field", "status", "created_at"),
+    search_fields=("product__title", "text"), list_filter=("status", "language", "field"),
+    ordering=("-created_at",),
+)  # fmt: skip
+register(ApprovedText, list_display=("language", "text"), search_fields=("text",))

@@ -1,0 +1,75 @@
+"""The catalogue's tables in the admin."""
+
+from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
+from catalog.orders.models import Customer, Interaction, Order, OrderLine
+from catalog.products.changes import Change, ChangeRow
+from catalog.products.imports.models import ImportRow, ImportRun
+from catalog.products.models import (
+    Attribute,
+    Category,
+    Fact,
+    Product,
+    ProductImage,
+    ProductText,
+    Variant,
+)
+from ecomportal.admin_site import ReadOnlyAdmin, register
+
+register(Category, list_display=("path", "name_zh", "family"), search_fields=("path", "name_zh"))
+register(
+    Product, list_display=("title", "handle", "vendor", "status", "version", "updated_at"),
+    search_fields=("title", "handle", "vendor"), list_filter=("status",), ordering=("-updated_at",),
+    readonly_fields=("version",), exclude=("merchant", "grams", "search_extra"),
+)  # fmt: skip
+register(
+    Variant, list_display=("sku", "product", "price_cents", "stock"),
+    search_fields=("sku", "barcode", "product__title"),
+)  # fmt: skip
+register(Attribute, list_display=("key", "label_en", "label_zh", "type", "unit"),
+         search_fields=("key", "label_en", "label_zh"))  # fmt: skip
+register(
+    Fact, list_display=("product", "attribute", "value", "unit", "status", "source"),
+    search_fields=("value", "product__title"), list_filter=("status", "source"),
+)  # fmt: skip
+register(
+    ProductText, list_display=("product", "language", "field", "origin", "updated_at"),
+    search_fields=("product__title", "text"), list_filter=("language", "field", "origin"),
+    readonly_fields=("version",),
+)  # fmt: skip
+register(ProductImage, list_display=("product", "position", "alt", "width", "height"),
+         search_fields=("product__title", "alt"))  # fmt: skip
+register(
+    Change, ReadOnlyAdmin, list_display=("title", "kind", "n_rows", "created_by", "created_at"),
+    search_fields=("title",), list_filter=("kind",), ordering=("-created_at",),
+)  # fmt: skip
+register(ChangeRow, ReadOnlyAdmin, list_display=("label", "change", "state"),
+         search_fields=("label",))  # fmt: skip
+register(
+    ImportRun, ReadOnlyAdmin, list_display=("name", "state", "n_rows", "n_failed", "created_at"),
+    search_fields=("name",), list_filter=("state",), ordering=("-created_at",),
+)  # fmt: skip
+register(ImportRow, ReadOnlyAdmin, list_display=("line", "label", "outcome", "run"),
+         search_fields=("label", "handle"), list_filter=("outcome",))  # fmt: skip
+register(
+    Customer, list_display=("external_id", "name", "country", "language", "created_at"),
+    search_fields=("external_id", "name"), list_filter=("country",), ordering=("-created_at",),
+)  # fmt: skip
+register(
+    Order, list_display=("number", "customer", "status", "total_cents", "currency", "ordered_at"),
+    search_fields=("number", "customer__external_id"), list_filter=("status",),
+    ordering=("-ordered_at",),
+)  # fmt: skip
+register(OrderLine, list_display=("order", "sku", "quantity", "unit_price_cents"),
+         search_fields=("sku", "order__number"))  # fmt: skip
+register(
+    Interaction, ReadOnlyAdmin, list_display=("at", "kind", "customer", "sku", "session_id"),
+    search_fields=("sku", "customer__external_id"), list_filter=("kind",), ordering=("-at",),
+)  # fmt: skip
+register(
+    Conversation, list_display=("external_id", "channel", "language", "status", "started_at"),
+    search_fields=("external_id",), list_filter=("status", "language"), ordering=("-started_at",),
+)  # fmt: skip
+register(Utterance, list_display=("conversation", "position", "speaker", "text"),
+         search_fields=("text",), list_filter=("speaker",))  # fmt: skip
+register(Policy, list_display=("topic", "language", "text"), search_fields=("topic", "text"))
+register(FaqArticle, list_display=("question", "language"), search_fields=("question", "answer"))
