@@ -53,10 +53,11 @@ def install(file: Path) -> None:
     ensure_venv()
     # torch first and alone, so that no other package chooses its build.
     torch = [line for line in file.read_text().splitlines() if line.startswith("torch==")]
-    for what in [torch, ["-r", str(file)]]:
+    name = str(file.relative_to(ROOT))
+    for what in [torch, ["-r", name]]:
         if what:
-            print(f"Installing {' '.join(what).removeprefix('-r ')} ...", flush=True)
-            run([*PIP, *what], f"pip could not install {file.relative_to(ROOT)} (see above).")
+            print(f"Installing {what[-1]} ...", flush=True)
+            run([*PIP, *what], f"pip could not install {what[-1]} (see above).")
     stamp(file).write_text(digest(file))
 
 
