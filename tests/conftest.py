@@ -47,6 +47,7 @@ def django_db_setup(
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
+    from django.test import TransactionTestCase
 
     os.environ["DATABASE_URL"] = database_url("ecom_app")
     os.environ["DATABASE_OWNER_URL"] = database_url("ecom_owner")
@@ -55,11 +56,25 @@ def django_db_setup(
         for target in (settings.DATABASES[alias], connections[alias].settings_dict):
             options = {**target.get("OPTIONS", {}), **parsed.get("OPTIONS", {})}
             target.update({**parsed, "OPTIONS": options})
+    TransactionTestCase._fixture_teardown = lambda self: empty_tables(database_url("ecom_owner"))
     with django_db_blocker.unblock():
         call_command("migrate", verbosity=0)
         yield
         for connection in connections.all():
             connection.close()
+
+
+def empty_tables(dsn: str) -> None:
+    """After a test that really commits. Django's own flush needs TRUNCATE, which the app role
+    must not have, so the owner does it; content types and permissions stay."""
+    kept = ["django_migrations", "django_content_type", "auth_permission"]
+    with psycopg.connect(dsn, options="-c lock_timeout=10s") as connection:
+        rows = connection.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables "
+            "WHERE schemaname = 'public' AND tablename <> ALL (%s)",
+            [kept],
+        )
+        connection.execute(f"TRUNCATE {', '.join(name for (name,) in rows)} CASCADE")
 
 
 @pytest.fixture(autouse=True)

@@ -72,8 +72,9 @@ def job_task(
 
         deliver.__name__, deliver.__doc__, deliver.__module__ = kind, body.__doc__, body.__module__
         KINDS[kind] = app.task(
-            deliver, name=f"jobs.{kind}", lazy=False, soft_time_limit=soft_time_limit, queue=queue,
-            kind=kind, body=staticmethod(body), params_version=params_version, label=label,
+            deliver, name=f"jobs.{kind}", lazy=False, soft_time_limit=soft_time_limit,
+            kind=kind, job_queue=queue, body=staticmethod(body), params_version=params_version,
+            label=label,
         )  # fmt: skip
         return KINDS[kind]
 

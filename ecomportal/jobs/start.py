@@ -42,7 +42,7 @@ def start_job(
     """
     fields = {
         "kind": task.kind,
-        "queue": task.queue,
+        "queue": task.job_queue,
         "params_version": task.params_version,
         "title": title[:200],
         "params": params or {},
