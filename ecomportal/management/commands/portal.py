@@ -115,34 +115,19 @@ class Command(BaseCommand):
         call_command("migrate", database="owner", interactive=False, verbosity=0)
         call_command("check_rls")
         self.check()  # a broken installation is told once, not by every child
-        self._compile_translations()
+        call_command("compile_translations", verbosity=0)
         self._collect_static()
         if with_demo and "load_demo" in get_commands() and not Merchant.objects.exists():
             self._say("Loading two demo shops; this happens once and takes up to a minute.")
             call_command("load_demo")
 
-    def _compile_translations(self) -> None:
-        sources = [p for root in settings.LOCALE_PATHS for p in Path(root).rglob("*.po")]
-        if "compile_translations" in get_commands():
-            self._when_changed("translations", sources, "compile_translations")
-
     def _collect_static(self) -> None:
-        sources = (
-            Path(storage.path(name)) for f in get_finders() for name, storage in f.list(None)
-        )
-        self._when_changed(
-            "static", sources, "collectstatic", interactive=False, verbosity=0, clear=True
-        )
-
-    def _when_changed(
-        self, stamp_name: str, sources: Iterable[Path], command: str, **options: Any
-    ) -> None:
-        """Run `command` unless it already ran on these very files."""
-        stamp = settings.VAR / f"{stamp_name}.stamp"
-        found = "".join(_fingerprints(sources))
-        digest = hashlib.sha256(found.encode()).hexdigest()
+        """Collect the static files, unless that was done with these very files."""
+        sources = (Path(s.path(name)) for f in get_finders() for name, s in f.list(None))
+        digest = hashlib.sha256("".join(_fingerprints(sources)).encode()).hexdigest()
+        stamp = settings.VAR / "static.stamp"
         if not stamp.exists() or stamp.read_text() != digest:
-            call_command(command, **options)
+            call_command("collectstatic", interactive=False, verbosity=0, clear=True)
             stamp.write_text(digest)
 
     # --- Supervision -----------------------------------------------------------------------
