@@ -2,5 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from catalog.products.imports.urls import urlpatterns as imports
+
 app_name = "catalog"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [*imports]

@@ -1,0 +1,299 @@
+"""The dry run: what each product of the file would change, field by field, and what to look at."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from catalog.products.imports.merge import (
+    PRODUCT_FIELDS,
+    VARIANT_FIELDS,
+    Snapshot,
+    matched,
+    merge,
+    variant_name,
+)
+from catalog.products.imports.problems import Problem, problem
+from catalog.products.imports.products import Parsed
+from catalog.products.models import TextOrigin
+from catalog.products.snapshot import snapshot, versions
+from ecomportal.tenancy.models import Merchant
+
+BIG_FALL = 50  # percent; a price that falls further is left out until a person looked
+IMAGE_FIELDS = ("alt", "position")
+
+
+@dataclass
+class Seen:
+    """What earlier rows of the file claimed: a SKU or a product may be claimed once."""
+
+    skus: dict[str, int] = field(default_factory=dict)  # SKU -> line
+    products: dict[UUID, int] = field(default_factory=dict)
+
+
+@dataclass
+class Compared:
+    """One row of the dry run."""
+
+    parsed: Parsed
+    outcome: str  # created, changed, unchanged, failed
+    product_id: UUID | None = None
+    version: int = 0
+    diff: list[dict[str, Any]] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
+
+    @property
+    def needs_a_look(self) -> bool:
+        return any(entry.get("flag") == "check" for entry in self.diff)
+
+
+def category_paths(merchant: Merchant) -> dict[UUID, str]:
+    return dict(merchant.categories.values_list("pk", "path"))
+
+
+def with_paths(snaps: Mapping[UUID, Snapshot], paths: Mapping[UUID, str]) -> dict[UUID, Snapshot]:
+    """The snapshots with each category named by its path, which is what a file can state."""
+    by_text = {str(pk): path for pk, path in paths.items()}
+    return {
+        pk: {
+            **snap,
+            "product": {
+                **snap["product"],
+                "category": by_text.get(snap["product"]["category_id"], ""),
+            },
+        }
+        for pk, snap in snaps.items()
+    }
+
+
+def compare_batch(
+    merchant: Merchant, batch: list[Parsed], *, seen: Seen, paths: Mapping[UUID, str]
+) -> list[Compared]:
+    """Look up the batch's products in the shop (eight statements) and say what would happen."""
+    readable = [parsed for parsed in batch if not parsed.problems]
+    by_handle = _by_handle(merchant, readable)
+    holders = _sku_holders(merchant, readable)
+    for parsed in readable:
+        _claim_skus(parsed, seen)
+    targets = {
+        id(parsed): _find(parsed, by_handle, holders) for parsed in readable if not parsed.problems
+    }
+    ids = {pk for pk in targets.values() if pk}
+    current, version_of = (snapshot(ids), versions(ids)) if ids else ({}, {})
+    current = with_paths(current, paths)
+    known = set(paths.values())
+    rows = []
+    for parsed in batch:
+        target = targets.get(id(parsed))
+        _claim_product(parsed, target, current, seen)
+        if not parsed.problems:
+            _check(parsed, current.get(target), holders)
+        if parsed.problems:
+            rows.append(Compared(parsed, "failed", remarks=parsed.remarks))
+            continue
+        rows.append(_compare(parsed, current.get(target), merchant.language, known))
+        rows[-1].product_id, rows[-1].version = target, version_of.get(target, 0)
+    return rows
+
+
+def _by_handle(merchant: Merchant, batch: list[Parsed]) -> dict[str, UUID]:
+    wanted = {p.handle for p in batch} | {p.handle.lower() for p in batch}
+    rows = merchant.products.live().filter(handle__in=wanted).values_list("handle", "pk")
+    return dict(rows)
+
+
+def _skus(parsed: Parsed) -> list[str]:
+    return [v["sku"] for v in parsed.payload.get("variants", []) if v.get("sku")]
+
+
+def _sku_holders(merchant: Merchant, batch: list[Parsed]) -> dict[str, tuple[UUID, str]]:
+    """Who has the SKUs now: SKU -> product id and title."""
+    wanted = {sku for parsed in batch for sku in _skus(parsed)}
+    rows = merchant.variants.filter(sku__in=wanted, deleted_at=None)
+    return {
+        sku: (pk, title)
+        for sku, pk, title in rows.values_list("sku", "product_id", "product__title")
+    }
+
+
+def _claim_skus(parsed: Parsed, seen: Seen) -> None:
+    for variant in parsed.payload["variants"]:
+        sku, line = variant.get("sku"), variant["line"]
+        if sku and seen.skus.setdefault(sku, line) != line:
+            why = problem("sku_again", line=line, sku=sku, other_line=seen.skus[sku])
+            parsed.problems.append(why)
+
+
+def _find(
+    parsed: Parsed, by_handle: Mapping[str, UUID], holders: Mapping[str, tuple[UUID, str]]
+) -> UUID | None:
+    """The shop's product that is meant: by handle, then by SKU."""
+    found = by_handle.get(parsed.handle) or by_handle.get(parsed.handle.lower())
+    if found:
+        return found
+    owners = {holders[sku][0]: holders[sku][1] for sku in _skus(parsed) if sku in holders}
+    if len(owners) > 1:
+        why = problem("two_products", line=parsed.line, others=", ".join(owners.values()))
+        parsed.problems.append(why)
+        return None
+    return next(iter(owners), None)
+
+
+def _claim_product(
+    parsed: Parsed, target: UUID | None, current: Mapping[UUID, Snapshot], seen: Seen
+) -> None:
+    if target and seen.products.setdefault(target, parsed.line) != parsed.line:
+        facts = {"other_line": seen.products[target], "other": current[target]["product"]["title"]}
+        parsed.problems.append(problem("taken_by_row", line=parsed.line, **facts))
+
+
+def _check(
+    parsed: Parsed, before: Snapshot | None, holders: Mapping[str, tuple[UUID, str]]
+) -> None:
+    """What only the shop's own rows can tell is wrong."""
+    own_id = before["product"]["id"] if before else None
+    for variant in parsed.payload["variants"]:
+        holder = holders.get(variant.get("sku", ""))
+        if holder and holder[0] != own_id:
+            facts = {"sku": variant["sku"], "other": holder[1]}
+            parsed.problems.append(problem("sku_taken", line=variant["line"], **facts))
+    if before is None and not parsed.payload["product"].get("title"):
+        parsed.problems.append(problem("no_title", line=parsed.line, handle=parsed.handle))
+    _check_new_variants(parsed, before)
+
+
+def _check_new_variants(parsed: Parsed, before: Snapshot | None) -> None:
+    """A further variant must differ from the others by its options."""
+    stated = parsed.payload["variants"]
+    own = before["variants"] if before else []
+    new = [s for s, m in zip(stated, matched(own, stated), strict=True) if m is None]
+    if len(new) + len(own) < 2:
+        return
+    for variant in new:
+        if not variant.get("options"):
+            why = problem("options_needed", line=variant["line"], handle=parsed.handle)
+            parsed.problems.append(why)
+            return
+
+
+def _compare(parsed: Parsed, before: Snapshot | None, language: str, known: set[str]) -> Compared:
+    after = merge(before, parsed.payload, language=language)
+    if before is None:
+        diff = list(_first_values(after))
+        row = Compared(parsed, "created", diff=diff, remarks=list(parsed.remarks))
+    else:
+        diff = list(differences(before, after))
+        outcome = "changed" if diff else "unchanged"
+        row = Compared(parsed, outcome, diff=diff, remarks=list(parsed.remarks))
+        n_left = len(after["variants"]) - len(parsed.payload["variants"])
+        if parsed.payload["variants"] and n_left > 0:
+            row.remarks.append(problem("variants_kept", line=parsed.line, n=n_left))
+        if not parsed.payload["product"].get("title"):
+            parsed.label = before["product"]["title"]
+    category = after["product"]["category"]
+    if category and category not in known and _was(before, "category") != category:
+        row.remarks.append(problem("new_category", line=parsed.line))
+    return row
+
+
+def _was(before: Snapshot | None, name: str) -> Any:
+    return before["product"][name] if before else None
+
+
+def _first_values(after: Snapshot) -> Iterator[dict[str, Any]]:
+    """A new product shows what it starts with, as far as it is not empty."""
+    for name in PRODUCT_FIELDS:
+        if name != "option_names" and after["product"][name]:
+            yield {"field": name, "before": None, "after": after["product"][name]}
+    for variant in after["variants"]:
+        yield _added_variant(variant)
+    for text in after["texts"]:
+        yield {"field": text["field"], "before": None, "after": text["text"]}
+    for image in after["images"]:
+        yield {"field": "image", "before": None, "after": image["source_url"]}
+
+
+def _added_variant(variant: Snapshot) -> dict[str, Any]:
+    entry = {"field": "variant", "variant": variant_name(variant), "before": None}
+    entry["after"] = {name: variant[name] for name in ("price_cents", "stock")}
+    return entry if variant["price_cents"] else {**entry, "flag": "note", "note": "no_price"}
+
+
+def differences(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]:
+    """Every field that the import changes, with both values and what to look at."""
+    yield from _product_differences(before["product"], after["product"])
+    yield from _variant_differences(before["variants"], after["variants"])
+    yield from _text_differences(before["texts"], after["texts"])
+    yield from _image_differences(before["images"], after["images"])
+
+
+def _product_differences(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]:
+    if before["handle"] != after["handle"]:
+        entry = {"field": "handle", "before": before["handle"], "after": after["handle"]}
+        yield {**entry, "flag": "note", "note": "by_sku"}
+    for name in PRODUCT_FIELDS:
+        if before[name] != after[name]:
+            yield {"field": name, "before": before[name], "after": after[name]}
+    for name in sorted(before["extra"].keys() | after["extra"].keys()):
+        old, new = before["extra"].get(name), after["extra"].get(name)
+        if old != new:
+            yield {"field": "extra", "column": name, "before": old, "after": new}
+
+
+def _variant_differences(before: list[Snapshot], after: list[Snapshot]) -> Iterator[dict[str, Any]]:
+    old_of = {variant["id"]: variant for variant in before}
+    for variant in after:
+        old = old_of.get(variant["id"])
+        if old is None:
+            yield _added_variant(variant)
+            continue
+        for name in VARIANT_FIELDS:
+            if old[name] != variant[name]:
+                entry = {"field": name, "before": old[name], "after": variant[name]}
+                if len(after) > 1:
+                    entry["variant"] = variant_name(variant)
+                yield {**entry, **_warning(name, old, variant)}
+
+
+def _warning(name: str, old: Snapshot, new: Snapshot) -> dict[str, Any]:
+    if name == "price_cents" and old[name] > 0:
+        fall = 100 * (old[name] - new[name]) // old[name]
+        if new[name] == 0:
+            return {"flag": "check", "note": "price_zero"}
+        if fall > BIG_FALL:
+            return {"flag": "check", "note": "price_falls", "percent": fall}
+    runs_out = name == "stock" and old[name] > 0 and new[name] == 0
+    if runs_out and not new["sells_without_stock"]:
+        return {"flag": "note", "note": "out_of_stock"}
+    return {}
+
+
+def _text_differences(before: list[Snapshot], after: list[Snapshot]) -> Iterator[dict[str, Any]]:
+    old_of = {text["id"]: text for text in before}
+    for text in after:
+        old = old_of.get(text["id"])
+        if old and old["text"] == text["text"]:
+            continue
+        entry = {"field": text["field"], "before": old and old["text"], "after": text["text"]}
+        if old and old["origin"] != TextOrigin.IMPORT:
+            entry |= {"flag": "note", "note": "live_text"}
+        elif old and not text["text"]:
+            entry |= {"flag": "note", "note": "text_removed"}
+        yield {**entry, "language": text["language"]}
+
+
+def _image_differences(before: list[Snapshot], after: list[Snapshot]) -> Iterator[dict[str, Any]]:
+    old_of = {image["id"]: image for image in before}
+    for image in after:
+        old = old_of.get(image["id"])
+        if old is None:
+            yield {"field": "image", "before": None, "after": image["source_url"]}
+            continue
+        for name in IMAGE_FIELDS:
+            if old[name] != image[name]:
+                shown = "image_alt" if name == "alt" else "position"
+                yield {"field": shown, "before": old[name], "after": image[name]}
+
+
+def count_fields(rows: Iterable[Compared]) -> int:
+    return sum(len(row.diff) for row in rows if row.outcome == "changed")

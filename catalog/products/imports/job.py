@@ -1,0 +1,236 @@
+"""The slow parts of an import: the dry run, and the write that a person asked for after it."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import pghistory
+from django.db import DataError, IntegrityError
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.products.changes import Change
+from catalog.products.imports.compare import (
+    Compared,
+    Seen,
+    category_paths,
+    compare_batch,
+    count_fields,
+)
+from catalog.products.imports.models import ImportRow, ImportRun, ImportState
+from catalog.products.imports.problems import Problem, problem
+from catalog.products.imports.products import Parsed
+from catalog.products.imports.store import file_of, open_run
+from catalog.products.imports.write import make_plans, mark, propose_facts, write_plans
+from ecomportal.jobs.run import JobError, Run
+
+BATCH = 200  # products in memory and in one transaction
+MAX_WARNINGS = 50
+COUNTED = ("marks_removed", "html_cleaned")  # told once for the file, with their sum
+
+
+# --- The dry run -----------------------------------------------------------------------------
+
+
+def compare_file(run: Run) -> None:
+    """Compare every product of the file with the shop's, and keep the outcome as rows."""
+    imported = _import_of(run)
+    if not file_of(imported).exists():
+        _fail(run, imported, _("The uploaded file is no longer there. Upload it again."))
+    run.phase(_("Reading the file"))
+    reading = open_run(imported)
+    run.set_total(reading.n_lines, n_done=0)
+    _start_over(run, imported)
+    run.phase(_("Comparing with the shop"))
+    seen, n_products = Seen(), 0
+    for batch in _batches(reading.products):
+        run.check()
+        n_products += len(batch)
+        with run.tenant():
+            paths = category_paths(run.merchant)
+            rows = compare_batch(run.merchant, batch, seen=seen, paths=paths)
+        with run.commit(n_done=sum(len(parsed.lines) for parsed in batch)):
+            _keep(imported, rows)
+    if not n_products:
+        _fail(run, imported, _("The file has a header and no rows, so there is nothing to import."))
+    with run.fenced():
+        ImportRun.objects.filter(pk=imported.pk).update(state=ImportState.READY)
+    run.result({"url": _address(imported), "text": _compared_text(imported)})
+
+
+def _import_of(run: Run) -> ImportRun:
+    with run.tenant():
+        imported = run.merchant.import_runs.filter(pk=run.params["run_id"]).first()
+    if imported is None:
+        raise JobError(_("This import no longer exists."))
+    imported.merchant = run.merchant
+    return imported
+
+
+def _fail(run: Run, imported: ImportRun, text: str) -> None:
+    with run.fenced():
+        ImportRun.objects.filter(pk=imported.pk).update(state=ImportState.FAILED)
+    raise JobError(text)
+
+
+def _start_over(run: Run, imported: ImportRun) -> None:
+    """A dry run that was interrupted begins again: only one pass sees doubles in the file."""
+    with run.fenced():
+        imported.rows.all().delete()
+        kept = [w for w in imported.warnings if w["code"] in ("unknown_columns", "second_column")]
+        zero = {f"n_{name}": 0 for name in ("rows", "created", "changed", "unchanged", "failed")}
+        ImportRun.objects.filter(pk=imported.pk).update(n_fields=0, warnings=kept, **zero)
+        imported.warnings = kept
+
+
+def _batches(products: Iterator[Parsed]) -> Iterator[list[Parsed]]:
+    while batch := list(islice(products, BATCH)):
+        yield batch
+
+
+def _keep(imported: ImportRun, rows: list[Compared]) -> None:
+    ImportRow.objects.bulk_create([_row(imported, row) for row in rows], batch_size=BATCH)
+    counts = {
+        f"n_{name}": F(f"n_{name}") + sum(row.outcome == name for row in rows)
+        for name in ("created", "changed", "unchanged", "failed")
+    }
+    counts["n_rows"] = F("n_rows") + sum(len(row.parsed.lines) for row in rows)
+    counts["n_fields"] = F("n_fields") + count_fields(rows)
+    imported.warnings = _with_counted(imported.warnings, rows)
+    ImportRun.objects.filter(pk=imported.pk).update(warnings=imported.warnings, **counts)
+
+
+def _row(imported: ImportRun, row: Compared) -> ImportRow:
+    parsed = row.parsed
+    is_failed, is_open = row.outcome == "failed", row.outcome in ("created", "changed")
+    remarks = [remark for remark in row.remarks if remark["code"] not in COUNTED]
+    found = ImportRow(
+        merchant_id=imported.merchant_id,
+        run=imported,
+        line=parsed.line,
+        handle=parsed.handle,
+        label=parsed.label[:255],
+        outcome=row.outcome,
+        is_included=is_open and not row.needs_a_look,
+        product_id=row.product_id,
+        product_version=row.version,
+        payload=parsed.payload if is_open else {},
+        diff=row.diff,
+        problems=parsed.problems if is_failed else remarks,
+        raw=[[line.number, line.cells] for line in parsed.lines] if is_failed else [],
+    )
+    return _without_nul(found) if is_failed else found
+
+
+def _without_nul(row: ImportRow) -> ImportRow:
+    """PostgreSQL keeps no NUL in text; the error file shows where it stood."""
+    row.raw = [[n, [cell.replace("\0", "\u2400") for cell in cells]] for n, cells in row.raw]
+    row.label, row.handle = row.label.replace("\0", "\u2400"), row.handle.replace("\0", "\u2400")
+    return row
+
+
+def _with_counted(warnings: list[Problem], rows: list[Compared]) -> list[Problem]:
+    """The file's warnings with what this batch adds to the counted ones."""
+    sums = {w["code"]: w["n"] for w in warnings if w["code"] in COUNTED}
+    for row in rows:
+        for remark in row.remarks:
+            if remark["code"] in COUNTED:
+                sums[remark["code"]] = sums.get(remark["code"], 0) + remark["n"]
+    others = [w for w in warnings if w["code"] not in COUNTED]
+    return [*others, *(problem(code, n=n) for code, n in sums.items())][:MAX_WARNINGS]
+
+
+def _compared_text(imported: ImportRun) -> str:
+    imported.refresh_from_db(fields=["n_created", "n_changed", "n_unchanged", "n_failed"])
+    return _("%(new)s new, %(changed)s changed, %(same)s unchanged, %(bad)s unreadable") % {
+        "new": imported.n_created,
+        "changed": imported.n_changed,
+        "same": imported.n_unchanged,
+        "bad": imported.n_failed,
+    }
+
+
+def _address(imported: ImportRun) -> str:
+    return reverse("catalog:import", args=[imported.merchant.slug, imported.pk])
+
+
+# --- The write -------------------------------------------------------------------------------
+
+
+def write_import(run: Run) -> None:
+    """Write the rows a person left ticked, batch by batch; a repeat goes on where it stopped."""
+    imported = _import_of(run)
+    change = _change_of(run, imported)
+    with run.tenant():
+        n_open = _open_rows(imported).count()
+    run.set_total(run.job.n_done + n_open)
+    run.phase(_("Writing products"))
+    while True:
+        run.check()
+        with run.tenant():
+            rows = list(_open_rows(imported)[:BATCH])
+        if not rows:
+            break
+        _write_rows(run, change, rows)
+    _finish(run, imported, change)
+
+
+def _open_rows(imported: ImportRun) -> Any:
+    wanted = {"is_included": True, "written_at": None, "outcome__in": ["created", "changed"]}
+    return imported.rows.filter(**wanted).order_by("id")
+
+
+def _change_of(run: Run, imported: ImportRun) -> Change:
+    """The change that will take it all back; one for the import, however often it is resumed."""
+    with run.fenced():
+        imported.refresh_from_db(fields=["change"])
+        if imported.change_id is None:
+            imported.change = Change.objects.create(
+                merchant=run.merchant,
+                kind="import",
+                title=_("Import %(name)s") % {"name": imported.name[:180]},
+                job=run.job,
+                created_by_id=run.user_id,
+            )
+            imported.save(update_fields=["change"])
+        return imported.change
+
+
+def _write_rows(run: Run, change: Change, rows: list[ImportRow]) -> None:
+    """One transaction for the batch; where the database refuses it, one for each row."""
+    with run.tenant():
+        plans = make_plans(run.merchant, rows)
+    propose_facts(plans, run.merchant.language)
+    who = {"user": run.user_id, "source": "import", "job": str(run.job.pk)}
+    try:
+        with pghistory.context(**who), run.commit(n_done=len(rows)):
+            write_plans(run.merchant, change, plans)
+    except (IntegrityError, DataError):
+        if len(rows) > 1:
+            for row in rows:
+                _write_rows(run, change, [_fresh(run, row)])
+            return
+        plans[0].why = "not_written"
+        with run.commit(n_failed=1):
+            mark(plans, timezone.now())
+
+
+def _fresh(run: Run, row: ImportRow) -> ImportRow:
+    with run.tenant():
+        return ImportRow.objects.get(pk=row.pk)
+
+
+def _finish(run: Run, imported: ImportRun, change: Change) -> None:
+    done = {"state": ImportState.DONE, "finished_at": timezone.now()}
+    with run.fenced():
+        ImportRun.objects.filter(pk=imported.pk).update(**done)
+        n_written = imported.rows.exclude(written_at=None).exclude(outcome="conflict").count()
+    text = ngettext("%(n)s product written", "%(n)s products written", n_written)
+    result = {"url": _address(imported), "text": text % {"n": n_written}}
+    if n_written:
+        slug = run.merchant.slug
+        result["undo_url"] = reverse("catalog:change", args=[slug, change.pk])
+    run.result(result)

@@ -1,0 +1,128 @@
+"""What can be wrong with a file, a row or a cell: a code and its facts, put into words when shown.
+
+Rows of an import outlive the language they were read in, so the database keeps codes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+Problem = dict[str, Any]  # {"code", "line", "column", ...facts that the message names}
+
+MESSAGES = {
+    # The whole file
+    "empty_file": _("The file is empty."),
+    "too_large": _("The file is larger than {limit} MiB. Split it into several files."),
+    "is_archive": _("This is a ZIP archive. Unpack it and upload the CSV inside."),
+    "is_workbook": _("This is an Excel workbook. In Excel choose Save as, CSV UTF-8."),
+    "is_pdf": _("This is a PDF document. Upload the CSV export of your shop instead."),
+    "is_binary": _("This is not a text file. Upload the CSV export of your shop."),
+    "is_markup": _("This is a web page or a data document, not a table. Upload a CSV file."),
+    "not_a_table": _(
+        "No column of this file is known. The first line must name the columns, "
+        "such as Handle, Title, Variant SKU, Variant Price. It reads: {found}"
+    ),
+    "bad_encoding": _(
+        "The file is neither UTF-8 nor UTF-16 nor GB18030: line {line} holds the byte {byte}. "
+        "It looks like {guess}. Save it again as CSV UTF-8."
+    ),
+    "broken_utf16": _("The file begins as UTF-16 and breaks off in the middle of a character."),
+    "duplicate_header": _("These columns stand in the header more than once: {names}."),
+    "no_rows": _("The file has a header and no rows below it, so there is nothing to import."),
+    "no_identity": _("No column names the product. Choose one for the handle or for the title."),
+    "mapped_twice": _("{field} is chosen for more than one column: {names}."),
+    # A line
+    "ragged": _("The line has {found} cells and the header has {wanted}."),
+    "ragged_quote": _(
+        "The line has {found} cells and the header has {wanted}. "
+        "A quotation mark opened on line {line} is closed {lines} lines later, if at all."
+    ),
+    "cell_too_large": _("A cell of this line is longer than {limit} characters."),
+    "nul": _("{column} holds a NUL character."),
+    "unreadable": _("The line cannot be read as a row of a table."),
+    # A cell
+    "too_long": _("{column} is longer than {limit} characters."),
+    "not_money": _("{column} “{value}” is not an amount."),
+    "letter_in_number": _("{column} “{value}”: character {position} is the letter {letter}."),
+    "negative": _("{column} “{value}” is below zero."),
+    "exponent": _("{column} “{value}” is written with an exponent. Write the number out."),
+    "too_precise": _("{column} “{value}” has more decimals than {currency} has."),
+    "too_big": _("{column} “{value}” is larger than any price, stock or weight we keep."),
+    "not_whole": _("{column} “{value}” is not a whole number."),
+    "not_a_number": _("{column} “{value}” is not a number."),
+    "not_yes_no": _("{column} “{value}” is neither true nor false."),
+    "not_status": _("{column} “{value}” is neither active, draft nor archived."),
+    "not_policy": _("{column} “{value}” is neither deny nor continue."),
+    # A product
+    "no_handle": _("The line has neither a handle nor a title, so its product is unknown."),
+    "no_title": _("A new product needs a title; no line of {handle} has one."),
+    "case_differs": _(
+        "The handle {handle} differs from {other} (line {other_line}) only in capital letters. "
+        "Use one spelling."
+    ),
+    "options_needed": _(
+        "{handle} has several variants but no option, such as Size, to tell them apart."
+    ),
+    "option_empty": _("The variant has no value for the option {option}."),
+    "option_unnamed": _("The option value {value} has no option name, such as Size."),
+    "same_options": _("Line {other_line} has the same variant: {value}."),
+    "sku_again": _("The SKU {sku} stands on line {other_line} already."),
+    "sku_taken": _("The SKU {sku} belongs to another product: {other}."),
+    "two_products": _("The SKUs of this product belong to several products: {others}."),
+    "taken_by_row": _("Line {other_line} changes the same product: {other}."),
+    # Found when writing
+    "changed_since": _("The product was changed after this dry run. Compare again."),
+    "gone_since": _("The product was deleted after this dry run. Compare again."),
+    "made_since": _("A product with this handle was made after this dry run. Compare again."),
+    "sku_since": _("A SKU of this product was given to another product after this dry run."),
+    "not_written": _("The database refused this product. Nothing of it was written."),
+    # Worth a remark, but no reason to refuse
+    "variant_first": _("A variant stands above the line with its product’s title."),
+    "title_differs": _("Another title stands on this line; the first one counts."),
+    "bad_image": _("{column} “{value}” is not the address of a picture; left out."),
+    "marks_removed": _("Invisible direction marks were removed from {n} cells."),
+    "html_cleaned": _("Scripts, styles or frames were removed from {n} descriptions."),
+    "unknown_columns": _("Columns without a field of their own, kept as they are: {names}."),
+    "second_column": _("{column} says the same as {other}; it is left out."),
+    "variants_kept": _("{n} variants are not in the file; they stay as they are."),
+    "no_price": _("No price"),
+    "price_falls": _("Falls by {percent}%"),
+    "price_zero": _("The price becomes zero"),
+    "out_of_stock": _("Goes out of stock"),
+    "live_text": _("Replaces a text that a person approved"),
+    "text_removed": _("Removes a text"),
+    "by_sku": _("Found by its SKU; the handle changes"),
+    "new_category": _("New category"),
+}
+
+
+class Refused(Exception):
+    """The file cannot be imported at all; its text is for the merchant."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.problem: Problem = {"code": code, **facts}
+
+    def __str__(self) -> str:
+        return words(self.problem)
+
+
+def problem(code: str, *, line: int = 0, column: str = "", **facts: Any) -> Problem:
+    facts = {name: value for name, value in facts.items() if value is not None}
+    return {"code": code, "line": line, "column": column, **facts}
+
+
+def words(found: Mapping[str, Any]) -> str:
+    return str(MESSAGES[found["code"]]).format_map(_Shortened(found))
+
+
+class _Shortened(dict):
+    """Facts for a message: long ones cut, missing ones empty, so that no message ever fails."""
+
+    def __getitem__(self, name: str) -> str:
+        value = str(super().get(name, ""))
+        return value if len(value) <= 200 else value[:200] + "…"
+
+    def __missing__(self, name: str) -> str:
+        return ""

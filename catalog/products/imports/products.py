@@ -1,0 +1,144 @@
+"""What every dialect turns a file into, and the small shape a dialect has.
+
+A dialect knows column names and how lines make a product; cells, limits and problems are the
+same for all and live here. `payload` is a product as the file states it: a column that the file
+lacks has no key, so that nothing is written over it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.utils.text import slugify
+
+from catalog.products.imports import values
+from catalog.products.imports.guard import unguard
+from catalog.products.imports.problems import Problem, problem
+from catalog.products.imports.read import Line, Shape
+
+LIMITS = {
+    **{"handle": 255, "title": 255, "vendor": 120, "product_type": 120, "category": 500},
+    **{"sku": 120, "barcode": 60, "image_alt": 512, "seo_title": 1000, "seo_description": 5000},
+    **dict.fromkeys(("option1_name", "option2_name", "option3_name"), 60),
+    **dict.fromkeys(("option1_value", "option2_value", "option3_value"), 120),
+}
+MAX_TAG = 80
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the fields stand in a line, and what shop the values are for."""
+
+    header: list[str]
+    fields: Mapping[str, int]
+    kept: Mapping[str, int]  # columns without a field, by name
+    currency: str
+
+    def has(self, *names: str) -> bool:
+        return any(name in self.fields for name in names)
+
+    def cell(self, line: Line, name: str) -> str:
+        at = self.fields.get(name)
+        return values.tidy(unguard(line.cells[at])) if at is not None else ""
+
+    def column(self, name: str) -> str:
+        return self.header[self.fields[name]]
+
+
+@dataclass
+class Parsed:
+    """A product of the file, or a line that belongs to none; `lines` go to the error file."""
+
+    line: int
+    handle: str = ""
+    label: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    name: str
+    columns: Mapping[str, str]  # a header in lower case -> our field, or EXTRA
+    kept: tuple[str, ...]  # patterns of known columns that have no field of their own
+    variety: Callable[[list[str]], str]  # what this kind of header is called
+    read: Callable[[Path, Shape, Layout], "Reading"]
+
+
+@dataclass
+class Reading:
+    """A file being read: how many lines it has, and its products one by one."""
+
+    n_lines: int
+    products: Iterator[Parsed]
+
+
+class Cells:
+    """The cells of one product, each turned into a value or into a problem with its line."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.problems: list[Problem] = []
+        self.remarks: list[Problem] = []
+
+    def text(self, line: Line, name: str) -> str:
+        found, limit = self.layout.cell(line, name), LIMITS.get(name)
+        if limit and len(found) > limit:
+            self.fault(line, name, "too_long", limit=limit)
+            return found[:limit]
+        return found
+
+    def value(self, line: Line, name: str, convert: Callable[[str], Any], *, empty: Any) -> Any:
+        cell = self.layout.cell(line, name)
+        if not cell:
+            return empty
+        try:
+            return convert(cell)
+        except values.BadValue as bad:
+            self.fault(line, name, bad.code, **bad.facts)
+            return empty
+
+    def fault(self, line: Line, name: str, code: str, **facts: Any) -> None:
+        column = self.layout.column(name) if name else ""
+        self.problems.append(problem(code, line=line.number, column=column, **facts))
+
+    def remark(self, line: Line, name: str, code: str, **facts: Any) -> None:
+        column = self.layout.column(name) if name else ""
+        self.remarks.append(problem(code, line=line.number, column=column, **facts))
+
+    def variant(self, line: Line) -> dict[str, Any]:
+        """The variant fields that the file has columns for."""
+        found: dict[str, Any] = {"line": line.number}
+        for name, (key, convert, empty) in self._variant_values().items():
+            if self.layout.has(name):
+                found[key] = self.value(line, name, convert, empty=empty)
+        for name in ("sku", "barcode"):
+            if self.layout.has(name):
+                found[name] = self.text(line, name)
+        return found
+
+    def _variant_values(self) -> dict[str, tuple[str, Callable[[str], Any], Any]]:
+        def money(cell: str) -> int:
+            return values.minor_units(cell, self.layout.currency)
+
+        return {
+            "price": ("price_cents", money, 0),
+            "compare_at": ("compare_at_cents", money, None),
+            "cost": ("cost_cents", money, None),
+            "stock": ("stock", values.whole, 0),
+            "stock_tracker": ("is_stock_tracked", _is_tracked, False),
+            "sells_without_stock": ("sells_without_stock", values.continues, False),
+            "weight_grams": ("weight_grams", values.grams, None),
+        }
+
+
+def _is_tracked(cell: str) -> bool:
+    """Shopify names who counts the stock ("shopify"); others say yes or no."""
+    return cell.casefold() not in values.FALSE
+
+
+def handle_of(title: str) -> str:
+    return slugify(title, allow_unicode=True)[:255]
