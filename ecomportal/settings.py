@@ -208,6 +208,7 @@ ACCOUNT_RATE_LIMITS = False  # django-axes throttles sign-in in the database, fo
 ACCOUNT_PREVENT_ENUMERATION = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "ecomportal.tenancy.accounts.address_tried"
 AXES_FAILURE_LIMIT = envint("SIGN_IN_FAILURE_LIMIT", 8)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
