@@ -103,9 +103,7 @@ def numbers(merchant: Merchant) -> dict[str, Any]:
         "n_failed": _n(failed),
         "n_ready": _n(ready),
         "ready": Subquery(
-            ready.values(row=JSONObject(id="id", name="name", n="n_rows", n_changed="n_changed"))[
-                :1
-            ]
+            ready.values(row=JSONObject(id="id", name="name", n="n_rows", changed="n_changed"))[:1]
         ),
     }
     return Merchant.objects.filter(pk=merchant.pk).order_by().values(**columns).get()

@@ -49,13 +49,13 @@ class JoinForm(forms.Form):
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name", "class": "input--l"}),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     password = forms.CharField(
         label=_("Password"),
         strip=False,
         help_text=_("At least 10 characters; a few words are good."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "input--l"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def __init__(self, email: str, *args: Any, **kwargs: Any) -> None:
