@@ -1,0 +1,183 @@
+"""The steps of the tour. Each returns a line that says what it produced, or raises."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.portal import EMAIL, PASSWORD, ROOT, SLUG
+from tests.tour.session import Page, Session
+
+REAL_FILE = ROOT.parent / "shared" / "data" / "catalogue" / "shopify_apparel.csv"
+SAMPLE = ROOT / "catalog" / "products" / "imports" / "sample" / "shopify_sample.csv"
+EDITED = "One size."
+
+
+class Tour:
+    """What the steps hand on to each other."""
+
+    def __init__(self, base: str) -> None:
+        self.web = Session(base)
+        self.shop = f"/{SLUG}/"
+        self.file: Path = REAL_FILE if REAL_FILE.exists() else SAMPLE
+        self.page: Page | None = None
+        self.drafts: list[str] = []
+        self.approved = ""
+
+
+def require(condition: Any, text: str) -> None:
+    if not condition:
+        raise AssertionError(text)
+
+
+def sign_in(tour: Tour) -> str:
+    page = tour.web.get("/account/login/")
+    page = tour.web.submit(page, "/account/login/", login=EMAIL, password=PASSWORD)
+    require(page.status == 200 and SLUG in page.url, f"landed on {page.url} ({page.status})")
+    return f"{EMAIL} is in {page.url}"
+
+
+def upload(tour: Tour) -> str:
+    page = tour.web.get(f"{tour.shop}products/import/")
+    page = tour.web.submit(page, "/import/", files={"file": tour.file})
+    require("/columns/" in page.url, f"{page.status}: {page.text[:300]}")
+    tour.page = page
+    return f"{tour.file.name} is read, its columns are mapped"
+
+
+def compare(tour: Tour) -> str:
+    page = tour.web.submit(tour.page, "/columns/")
+    run = re.search(r"/import/([0-9a-f-]{36})/", page.url)[1]
+    address = f"{tour.shop}products/import/{run}/"
+    tour.page = tour.web.wait(address, lambda p: has_form(p, "/write/"))
+    require(n_products(tour) == 0, "the dry run wrote something")
+    return first(r"Would be new (\d+)", tour.page.text, "nothing would be new") + " would be new"
+
+
+def has_form(page: Page, action_end: str) -> bool:
+    return any(form.action.endswith(action_end) for form in page.forms)
+
+
+def first(pattern: str, text: str, complaint: str) -> str:
+    found = re.search(pattern, text)
+    require(found, f"{complaint}: {text[:600]}")
+    return found[1]
+
+
+def n_products(tour: Tour) -> int:
+    page = tour.web.get(f"{tour.shop}products/")
+    return len(page.links(rf"{tour.shop}products/[0-9a-f-]{{36}}/"))
+
+
+def write(tour: Tour) -> str:
+    address = tour.page.url
+    tour.web.submit(tour.page, "/write/")
+    tour.page = tour.web.wait(address, lambda p: "/undo/" in p.html or "undo" in p.html)
+    n = n_products(tour)
+    require(n > 0, "no product is in the list")
+    return f"{n} products are in the shop"
+
+
+def ask(tour: Tour) -> str:
+    page = tour.web.get(f"{tour.shop}products/")
+    ids = [re.search(r"products/([0-9a-f-]{36})/", link)[1]
+           for link in page.links(rf"{tour.shop}products/[0-9a-f-]{{36}}/")]  # fmt: skip
+    query = "&".join(f"ids={pk}" for pk in dict.fromkeys(ids))
+    page = tour.web.get(f"{tour.shop}content/write/?{query}")
+    page = tour.web.submit(
+        page,
+        "/content/write/",
+        languages=["en", "zh"],
+        fields=["description"],
+        tone="conversational",
+        confirm_facts="on",
+        start="1",
+    )
+    require("/jobs/" in page.url, f"{page.status} {page.url}: {page.text[:300]}")
+    page = tour.web.wait(page.url, lambda p: re.search(r"\bDone\b", p.text) is not None)
+    return first(r"(Review \d+ drafts)", page.text, "the job names no drafts")
+
+
+def review(tour: Tour) -> str:
+    page = tour.web.get(f"{tour.shop}content/")
+    tour.page = page
+    tour.drafts = page.links(rf"{tour.shop}content/drafts/[0-9a-f-]{{36}}/")
+    claims = re.findall(r'class="claim" href="#f(\d+)"', page.html)
+    require(claims, f"no claim is joined to a fact: {page.text[:400]}")
+    require(all(f'id="f{n}"' in page.html for n in claims), "a claim points at no fact")
+    return f"{len(tour.drafts)} drafts listed; the first has {len(claims)} claims joined to facts"
+
+
+def approve(tour: Tour) -> str:
+    tour.approved = draft_of(tour.page)
+    product = tour.page.link(rf"{tour.shop}products/[0-9a-f-]{{36}}/")
+    tour.page = tour.web.submit(tour.page, f"{tour.approved}/approve/")
+    require("is live" in tour.page.text, f"{tour.page.status}: {tour.page.text[:300]}")
+    shown = tour.web.get(product)
+    require("composer" in shown.html.lower(), "the product does not tell where its text is from")
+    return f"draft {tour.approved[:8]} is live and tells its origin"
+
+
+def draft_of(page: Page) -> str:
+    form = next(f for f in page.forms if f.action.endswith("/approve/"))
+    return re.search(r"drafts/([0-9a-f-]{36})/", form.action)[1]
+
+
+def edit(tour: Tour) -> str:
+    draft = draft_of(tour.page)
+    page = tour.web.get(f"{tour.shop}content/drafts/{draft}/?edit=1")
+    text = dict(page.form(f"{draft}/approve/").fields)["text"].strip()
+    shorter = re.split(r"(?<=[.。])\s*", text)[0]
+    tour.page = tour.web.submit(page, f"{draft}/approve/", text=shorter)
+    require("is live" in tour.page.text, f"{tour.page.status}: {tour.page.text[:400]}")
+    return f"draft {draft[:8]} was cut to its first sentence and is live: {shorter}"
+
+
+def refuse_invented(tour: Tour) -> str:
+    draft = draft_of(tour.page)
+    page = tour.web.get(f"{tour.shop}content/drafts/{draft}/?edit=1")
+    invented = "Recommended by doctors and made of pure titanium."
+    page = tour.web.submit(page, f"{draft}/approve/", text=invented)
+    require(page.status == 422, f"an invented claim was let through ({page.status})")
+    require(invented in page.html, "the typed text was lost")
+    return "an invented claim is blocked, the typed text is kept"
+
+
+def reject(tour: Tour) -> str:
+    draft = draft_of(tour.page)
+    page = tour.web.get(f"{tour.shop}content/drafts/{draft}/")
+    tour.page = tour.web.submit(page, f"{draft}/reject/", reason="Reads badly")
+    require("is rejected" in tour.page.text, f"{tour.page.status}: {tour.page.text[:300]}")
+    return f"draft {draft[:8]} is rejected: Reads badly"
+
+
+def history(tour: Tour) -> str:
+    page = tour.web.get(f"{tour.shop}content/drafts/{tour.approved}/")
+    product = page.link(rf"{tour.shop}products/[0-9a-f-]{{36}}/")
+    page = tour.web.get(f"{product}history/")
+    require(page.status == 200, f"{page.status} on {page.url}")
+    require(EMAIL in page.text or "ida" in page.text.lower(), "history does not say who")
+    return "the product's history names who put the text there"
+
+
+def undo(tour: Tour) -> str:
+    page = tour.web.get(f"{tour.shop}content/drafts/{tour.approved}/")
+    page = tour.web.submit(page, f"{tour.approved}/undo/")
+    require("waits again" in page.text, f"{page.status}: {page.text[:300]}")
+    return f"draft {tour.approved[:8]} waits again, the shop shows what it did before"
+
+
+STEPS: list[tuple[str, Callable[[Tour], str]]] = [
+    ("Sign in", sign_in),
+    ("Upload a file", upload),
+    ("Dry run", compare),
+    ("Write the import", write),
+    ("Have texts written", ask),
+    ("Review queue", review),
+    ("Approve", approve),
+    ("Edit and approve", edit),
+    ("Refuse an invented claim", refuse_invented),
+    ("Reject with a reason", reject),
+    ("History", history),
+    ("Undo the approval", undo),
+]
