@@ -1,0 +1,108 @@
+"""A short form of each fault, with real Celery workers and the real broker.
+
+The long form is `python -m tests.chaos`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chaos import faults
+from tests.chaos.workers import ROOT, wait_until
+from tests.chaos.world import World, wipe_broker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(tmp_path: Path, settings: Any) -> Iterator[Callable[..., World]]:
+    """Makes a shop with workers whose leases last a second."""
+    settings.JOB_LEASE_SECONDS = 1
+    made: list[World] = []
+
+    def make(**env: str) -> World:
+        made.append(World(tmp_path, JOB_LEASE_SECONDS="1", **env))
+        return made[-1]
+
+    wipe_broker()
+    yield make
+    for one in made:
+        one.end()
+
+
+def assert_nothing_lost(world: World, **options: Any) -> None:
+    found = world.outcome(**options)
+    assert (found["lost"], found["duplicated"]) == (0, 0), world.worker_log.read_text()[-4000:]
+
+
+def test_kill_9_loses_and_doubles_nothing(world):
+    here = world(seed=3)
+    assert faults.f1_kill(here, kills=2)["kills"] == 2
+    assert_nothing_lost(here)
+
+
+def test_a_worker_that_slept_past_its_lease_writes_nothing(world):
+    here = world()
+    assert faults.f2_pause(here, kills=1)["overtaken"] == 1
+    assert_nothing_lost(here)
+    assert here.outcome()["refused"] == 1
+
+
+def test_without_the_fence_the_same_sleep_does_things_twice(world):
+    here = world(ECOMPORTAL_CHAOS="1", ECOMPORTAL_CHAOS_NO_FENCE="1")
+    faults.f2_pause(here, kills=1)
+    assert here.outcome()["duplicated"] > 0
+
+
+def test_a_deploy_is_no_stall_and_repeats_nothing(world):
+    here = world()
+    assert faults.f3_deploy(here, kills=2)["stalls"] == 0
+    assert_nothing_lost(here)
+    assert here.outcome()["repeated_share"] == 0
+
+
+def test_a_wiped_broker_loses_no_job(world):
+    here = world()
+    assert faults.f5_broker(here, kills=6)["kills"] == 6
+    assert_nothing_lost(here)
+
+
+def test_cancel_stops_and_frees_the_place(world):
+    here = world()
+    found = faults.f14_cancel(here, kills=2)
+    assert (found["late"], found["stuck"], found["ended_first"]) == (0, 0, 0)
+    assert (found["lost"], found["duplicated"]) == (0, 0)
+
+
+def test_an_item_that_kills_its_worker_costs_that_item_alone(world):
+    here = world()
+    job = here.start(30, batch=20, killers=[8])
+    here.drain(n_workers=1)
+    ended = here.look(job)
+    assert (ended.status, ended.n_done, ended.n_failed) == ("done", 29, 1)
+    assert_nothing_lost(here, skip_failed=True)
+
+
+def test_an_immediate_restart_of_the_database_loses_nothing():
+    """On a cluster of its own, which nobody else uses."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
+    command = [sys.executable, "-m", "tests.chaos", "--fault", "F4", "--kills", "1"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=180)
+    report = json.loads(done.stdout.splitlines()[-1])
+    assert done.returncode == 0, report
+    assert report["kills"] == 1
+    assert report["recovery_seconds"] < 15
+
+
+def test_a_worker_stops_by_itself_when_it_has_nothing_to_do(world):
+    here = world()
+    worker = here.add_worker()
+    wait_until(worker.is_up, seconds=30, what="the worker")
+    worker.stop()
+    assert worker.process.wait(timeout=20) == 0
