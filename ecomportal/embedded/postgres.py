@@ -14,6 +14,7 @@ import fcntl
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -72,7 +73,7 @@ class Cluster:
     """One PostgreSQL server with its data. Making the object and asking `dsn` starts nothing."""
 
     def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
-        wanted = Path(os.path.abspath(data_dir))
+        wanted = Path(os.path.realpath(data_dir))
         self.durable = durable
         self.account: Account = server_account(wanted)
         # Root's server runs as another account, which cannot work below a folder closed to it.
@@ -143,10 +144,11 @@ class Cluster:
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
             os.chown(folder, self.account.uid, self.account.gid)
-        found = folder.lstat()
-        if os.getuid() == 0 and found.st_uid == 0 and folder.is_dir() and not folder.is_symlink():
+        found = folder.lstat()  # not stat: a link in a public folder may be anybody's
+        is_real = stat.S_ISDIR(found.st_mode)
+        if is_real and found.st_uid == os.getuid() == 0:
             os.chown(folder, self.account.uid, self.account.gid)  # made empty by somebody else
-        elif found.st_uid != self.account.uid or not folder.is_dir():
+        elif not is_real or found.st_uid != self.account.uid:
             raise PostgresError(
                 f"{folder} belongs to another account: start as its owner, or set ECOMPORTAL_VAR "
                 "to a folder of your own."

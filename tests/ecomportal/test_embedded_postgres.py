@@ -266,7 +266,7 @@ def test_a_throw_away_method_spares_lasting_data(folder: Path) -> None:
         Cluster(folder / "precious" / "postgres").remove()
 
 
-def test_a_socket_folder_of_somebody_else_is_refused(folder: Path) -> None:
+def test_a_planted_link_in_place_of_the_socket_folder_is_refused(folder: Path) -> None:
     cluster = Cluster(folder / ("long" * 31) / "postgres", durable=False)
     cluster.socket_dir.symlink_to("/tmp")
     try:
