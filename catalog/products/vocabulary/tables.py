@@ -26,6 +26,11 @@ def words(cell: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in cell.split(",") if word.strip())
 
 
+def spaced(text: str) -> tuple[str, ...]:
+    """Split a list of single words at its spaces."""
+    return tuple(text.split())
+
+
 def fold(text: str) -> str:
     """One spelling for comparing: width and case folded, spaces single."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

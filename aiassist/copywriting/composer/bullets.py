@@ -1,0 +1,49 @@
+"""Bullets: one line a fact, all lines of one list built alike."""
+
+from aiassist.copywriting.composer import chinese, english
+from aiassist.copywriting.composer.grammar import capital, with_articles
+from aiassist.copywriting.composer.plan import Draft, form_of
+from aiassist.copywriting.composer.ready import Ready
+from aiassist.copywriting.engine import Sentence
+
+MAX_LINES = 8
+
+
+def write(draft: Draft, facts: list[Ready]) -> None:
+    """Lines without a bullet sign, the most important fact first."""
+    writer = _english if draft.request.lang == "en" else _chinese
+    step = 2 if draft.tone == "expert" else 1
+    rows = [facts[i : i + step] for i in range(0, len(facts), step)][:MAX_LINES]
+    for i, row in enumerate(rows):
+        text, ids = writer(draft, row, i)
+        ids = (*ids, *(fact_id for fact in row for fact_id in fact.ids))
+        draft.sentences.append(Sentence(text, tuple(dict.fromkeys(ids))))
+
+
+def _english(draft: Draft, row: list[Ready], i: int) -> tuple[str, tuple[str, ...]]:
+    fact = row[0]
+    if draft.tone in ("formal", "expert") or form_of(fact) == "alone":
+        text = "; ".join(f"{one.label}: {one.words.plain}" for one in row)
+        return capital(with_articles(text)), ()
+    if form_of(fact) == "label":
+        text = capital(english.labels(draft, row)) + "."
+        return english.finish(text, draft), ()
+    told = english.predicates(draft, row)
+    if draft.tone == "persuasive":
+        subject, ids = english.next_subject(draft)
+        return english.finish(f"{capital(subject)} {told}.", draft), ids
+    pronoun = "They" if draft.product.is_plural else "It"
+    end = "!" if draft.tone == "playful" and i == 0 else "."
+    return english.finish(f"{pronoun} {told}{end}", draft), ()
+
+
+def _chinese(draft: Draft, row: list[Ready], i: int) -> tuple[str, tuple[str, ...]]:
+    fact = row[0]
+    if draft.tone in ("formal", "expert") or form_of(fact) == "alone":
+        return "；".join(f"{one.label}：{one.words.plain}" for one in row), ()
+    told = chinese.clauses(draft, row)
+    if draft.tone == "persuasive":
+        return f"【{fact.label}】{told}", ()
+    if draft.tone == "playful":
+        return told + ("！" if i == 0 else "。"), ()
+    return f"它{told}。", ()

@@ -1,0 +1,134 @@
+"""Chinese sentences about one product."""
+
+from aiassist.copywriting.composer.grammar import zh_list
+from aiassist.copywriting.composer.plan import Draft, form_of, grouped
+from aiassist.copywriting.composer.ready import MODIFIERS, Product, Ready
+
+
+def write(draft: Draft, facts: list[Ready]) -> None:
+    """The description: an introduction, then the other facts in groups."""
+    rest = introduce(draft, facts)
+    for group in grouped(rest, draft):
+        tell(draft, group)
+
+
+def introduce(draft: Draft, facts: list[Ready]) -> list[Ready]:
+    """The first sentence; returns the facts it left."""
+    product = draft.product
+    mods = modifiers(facts, product)
+    others = [fact for fact in facts if fact not in mods]
+    told = [f for f in others if form_of(f) == "clause" and not f.is_compound][:2]
+    allowed = {"N", "NP", "S"} | ({"C"} if told else set())
+    pattern = None
+    if product.type is not None and (mods or not product.name_ends_with_type):
+        pattern = draft.pick("intro_np", allowed, "zh")
+    if pattern is None and told:
+        mods = []
+        pattern = draft.pick("intro_vp", allowed, "zh")
+    if pattern is None:
+        return facts
+    told = told if "C" in pattern.needs else []
+    ids = ["name"] if product.name else ["type"]
+    ids += [i for f in (*mods, *told) for i in f.ids]
+    if pattern.slot == "intro_np":
+        ids.append("type")
+    names = {
+        "N": product.name or f"这款{noun_of(product)}",
+        "NP": noun_phrase(draft, mods),
+        "C": clauses(draft, told),
+    }
+    draft.add(pattern.text.format_map(names), ids)
+    return [fact for fact in facts if fact not in mods and fact not in told]
+
+
+def modifiers(facts: list[Ready], product: Product) -> list[Ready]:
+    """Up to two facts that can stand before the noun, unless the name says them already."""
+    if product.type is None:
+        return []
+    found = [fact for fact in facts if can_modify(fact)]
+    found = [fact for fact in found if fact.words.plain not in product.name]
+    if any(fact.key == "metal" for fact in found):
+        found = [fact for fact in found if fact.key != "material"]
+    return sorted(found, key=lambda fact: MODIFIERS[fact.key])[:2]
+
+
+def can_modify(fact: Ready) -> bool:
+    return fact.key in MODIFIERS and bool(fact.words.code) and fact.words.word_class == "mass"
+
+
+def noun_of(product: Product) -> str:
+    return product.type.noun_zh if product.type else "产品"
+
+
+def noun_phrase(draft: Draft, mods: list[Ready]) -> str:
+    """ "一款藏青色有机棉T恤", "一把不锈钢水壶"."""
+    kind = draft.product.type
+    measure = kind.measure_word_zh if kind and draft.rng.random() < 0.5 else "款"
+    return f"一{measure}" + "".join(f.words.plain for f in mods) + noun_of(draft.product)
+
+
+def clauses(draft: Draft, facts: list[Ready]) -> str:
+    parts = []
+    used: set[str] = set()
+    for fact in facts:
+        options = [frame.one for frame in fact.frame.predicates]
+        fresh = [option for option in options if option[:2] not in used] or options
+        chosen = draft.one_of(tuple(fresh))
+        used.add(chosen[:2])
+        parts.append(fact.fill(chosen))
+    return "，".join(parts)
+
+
+def tell(draft: Draft, group: list[Ready]) -> None:
+    """One sentence about a group of facts."""
+    form = form_of(group[0])
+    if form == "alone":
+        fact = group[0]
+        draft.add(fact.fill(draft.one_of(fact.frame.alone)) + "。", fact.ids)
+        return
+    slots = ["vp"]
+    if all(fact.frame.nouns for fact in group) and not any(f.is_compound for f in group[:-1]):
+        slots.append("np")
+    if all(fact.is_named for fact in group):
+        slots.append("label")
+    if len(group) > 1 and not any(fact.is_compound for fact in group):
+        slots.append("spec")
+    draft.rng.shuffle(slots)
+    pattern = None
+    for slot in slots:
+        pattern = draft.pick(slot, {"S", "C", "NPS", "LABELS", "SPEC"}, "zh")
+        if pattern is not None:
+            break
+    text, ids = _fill(draft, group, pattern.text if pattern else "{S}{C}。")
+    draft.add(text, (*ids, *(i for fact in group for i in fact.ids)))
+
+
+def _fill(draft: Draft, group: list[Ready], pattern: str) -> tuple[str, tuple[str, ...]]:
+    subject, ids = next_subject(draft) if "{S}" in pattern else ("", ())
+    slots = {"S": subject}
+    if "{C}" in pattern:
+        slots["C"] = clauses(draft, group)
+    if "{NPS}" in pattern:
+        slots["NPS"] = zh_list([f.fill(draft.one_of(f.frame.nouns)) for f in group])
+    if "{LABELS}" in pattern:
+        slots["LABELS"] = "，".join(f"{fact.label}为{fact.words.plain}" for fact in group)
+    if "{SPEC}" in pattern:
+        slots["SPEC"] = "；".join(f"{fact.label}：{fact.words.plain}" for fact in group)
+    return pattern.format_map(slots), ids
+
+
+def next_subject(draft: Draft) -> tuple[str, tuple[str, ...]]:
+    """ "这款水壶", "这把水壶", "它", "本品" or nothing, by tone and turn."""
+    product = draft.product
+    draft.n_subjects += 1
+    if draft.subject_words:
+        words, ids = draft.subject_words, draft.subject_ids
+        draft.subject_words = ""
+        return f"这款{words}", ids
+    if draft.n_subjects % 2 == 0:
+        return ("本品" if draft.tone == "formal" else "它"), ()
+    kind = product.type
+    if kind is None:
+        return "这款产品", ()
+    measure = kind.measure_word_zh if draft.rng.random() < 0.4 else "款"
+    return f"{'该' if draft.tone == 'formal' else '这'}{measure}{kind.noun_zh}", ("type",)
