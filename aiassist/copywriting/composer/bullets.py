@@ -23,7 +23,7 @@ def write(draft: Draft, facts: list[Ready]) -> None:
 def _english(draft: Draft, row: list[Ready], i: int) -> tuple[str, tuple[str, ...]]:
     fact = row[0]
     if draft.tone in ("formal", "expert") or form_of(fact) == "alone":
-        text = "; ".join(f"{one.label}: {one.words.plain}" for one in row)
+        text = "; ".join(f"{one.label}: {one.beside_label}" for one in row)
         return capital(with_articles(text)), ()
     if form_of(fact) == "label":
         text = capital(english.labels(draft, row)) + "."
@@ -40,7 +40,7 @@ def _english(draft: Draft, row: list[Ready], i: int) -> tuple[str, tuple[str, ..
 def _chinese(draft: Draft, row: list[Ready], i: int) -> tuple[str, tuple[str, ...]]:
     fact = row[0]
     if draft.tone in ("formal", "expert") or form_of(fact) == "alone":
-        return "；".join(f"{one.label}：{one.words.plain}" for one in row), ()
+        return "；".join(f"{one.label}：{one.beside_label}" for one in row), ()
     told = chinese.clauses(draft, row)
     if draft.tone == "persuasive":
         return f"【{fact.label}】{told}", ()

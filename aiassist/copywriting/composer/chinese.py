@@ -3,6 +3,28 @@
 from aiassist.copywriting.composer.grammar import zh_list
 from aiassist.copywriting.composer.plan import Draft, form_of, grouped
 from aiassist.copywriting.composer.ready import MODIFIERS, Product, Ready
+from catalog.products.vocabulary.kinds import KINDS
+
+# Clauses that open with one of these speak of a part or a measure of the product.
+PART_NOUNS = tuple(
+    dict.fromkeys(
+        sorted({kind.label_zh for kind in KINDS.values()}, key=len, reverse=True)
+        + ["表镜", "表壳", "表带", "机芯", "里料", "内衬", "鞋面", "鞋底", "手柄", "刀刃", "框架"]
+        + [
+            "面层",
+            "面料",
+            "扣型",
+            "版型",
+            "领型",
+            "裤腰",
+            "主石",
+            "镀层",
+            "外形",
+            "内页",
+            "产品属性",
+        ]
+    )
+)
 
 
 def write(draft: Draft, facts: list[Ready]) -> None:
@@ -37,7 +59,10 @@ def introduce(draft: Draft, facts: list[Ready]) -> list[Ready]:
         "NP": noun_phrase(draft, mods),
         "C": clauses(draft, told),
     }
-    draft.add(pattern.text.format_map(names), ids)
+    text = pattern.text
+    if "它{C}" in text and _opens_with_noun(names["C"], told[0]):
+        text = text.replace("它{C}", "它的{C}")
+    draft.add(text.format_map(names), ids)
     return [fact for fact in facts if fact not in mods and fact not in told]
 
 
@@ -87,7 +112,9 @@ def tell(draft: Draft, group: list[Ready]) -> None:
         draft.add(fact.fill(draft.one_of(fact.frame.alone)) + "。", fact.ids)
         return
     slots = ["vp"]
-    if all(fact.frame.nouns for fact in group) and not any(f.is_compound for f in group[:-1]):
+    if all(fact.frame.nouns and fact.frame.theme != "size" for fact in group) and (
+        len(group) == 1 or not any(fact.is_compound for fact in group)
+    ):
         slots.append("np")
     if all(fact.is_named for fact in group):
         slots.append("label")
@@ -108,13 +135,22 @@ def _fill(draft: Draft, group: list[Ready], pattern: str) -> tuple[str, tuple[st
     slots = {"S": subject}
     if "{C}" in pattern:
         slots["C"] = clauses(draft, group)
+        if subject == "它" and _opens_with_noun(slots["C"], group[0]):
+            slots["S"] = "它的"
     if "{NPS}" in pattern:
         slots["NPS"] = zh_list([f.fill(draft.one_of(f.frame.nouns)) for f in group])
     if "{LABELS}" in pattern:
-        slots["LABELS"] = "，".join(f"{fact.label}为{fact.words.plain}" for fact in group)
+        slots["LABELS"] = "，".join(f"{fact.label}为{fact.beside_label}" for fact in group)
     if "{SPEC}" in pattern:
-        slots["SPEC"] = "；".join(f"{fact.label}：{fact.words.plain}" for fact in group)
+        slots["SPEC"] = "；".join(f"{fact.label}：{fact.beside_label}" for fact in group)
     return pattern.format_map(slots), ids
+
+
+def _opens_with_noun(clause: str, fact: Ready) -> bool:
+    """ "它的表镜采用...", but "它采用..." and "它高度可调"."""
+    if fact.key == "features":
+        return False
+    return clause.startswith((*PART_NOUNS, fact.label + "为"))
 
 
 def next_subject(draft: Draft) -> tuple[str, tuple[str, ...]]:
@@ -125,10 +161,13 @@ def next_subject(draft: Draft) -> tuple[str, tuple[str, ...]]:
         words, ids = draft.subject_words, draft.subject_ids
         draft.subject_words = ""
         return f"这款{words}", ids
+    is_book = product.family is not None and product.family.key == "books"
     if draft.n_subjects % 2 == 0:
-        return ("本品" if draft.tone == "formal" else "它"), ()
+        return (("本书" if is_book else "本品") if draft.tone == "formal" else "它"), ()
     kind = product.type
     if kind is None:
         return "这款产品", ()
-    measure = kind.measure_word_zh if draft.rng.random() < 0.4 else "款"
-    return f"{'该' if draft.tone == 'formal' else '这'}{measure}{kind.noun_zh}", ("type",)
+    if draft.tone == "formal" and not is_book:
+        return f"该款{kind.noun_zh}", ("type",)
+    measure = kind.measure_word_zh if is_book or draft.rng.random() < 0.4 else "款"
+    return f"这{measure}{kind.noun_zh}", ("type",)

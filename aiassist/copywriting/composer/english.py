@@ -25,52 +25,77 @@ def introduce(draft: Draft, facts: list[Ready]) -> list[Ready]:
     """The first sentence; returns the facts it left."""
     product = draft.product
     mods = modifiers(facts, product)
-    others = [fact for fact in facts if fact not in mods]
-    clauses = [f for f in others if form_of(f) == "clause" and not f.is_compound]
-    nouns = [f for f in clauses if f.frame.nouns][:2]
-    if not (mods or not product.name_ends_with_type) or product.type is None:
-        mods, pattern = [], None
-    else:
-        pattern = draft.pick("intro_np", _intro_needs(clauses, nouns), "en")
+    clauses = [f for f in facts if f not in mods and form_of(f) == "clause" and not f.is_compound]
+    nouns = [f for f in clauses if _is_listed(f, draft)][:2]
+    slot = _intro_slot(mods, product)
+    pattern = draft.pick(slot, _intro_needs(clauses, nouns), "en") if slot else None
     if pattern is None:
-        pattern = draft.pick("intro_vp", {"N", "n", "it", "VPS", "here"}, "en") if clauses else None
         mods = []
+        pattern = draft.pick("intro_vp", _intro_needs(clauses, nouns), "en") if clauses else None
     if pattern is None:
         return facts
     told = _told_by(pattern.needs, clauses, nouns)
-    ids = ["name"] if product.name else ["type"]
-    ids += ["brand"] if not product.name and product.brand else []
-    ids += [i for f in (*mods, *told) for i in f.ids]
+    text = pattern.text.format_map(_intro_words(draft, mods, told, pattern.needs))
+    ids = [*_name_ids(product), *(i for fact in (*mods, *told) for i in fact.ids)]
     if pattern.slot == "intro_np" or not product.name:
         ids.append("type")
-    phrase = noun_phrase(mods, product)
-    text = pattern.text.format_map(
-        _names(product)
-        | {
-            "NP": phrase,
-            "WITH": _with(phrase, draft, told) if "WITH" in pattern.needs else "",
-            "VPS": predicates(draft, told) if "VPS" in pattern.needs else "",
-            "is": agree("be", product.is_plural),
-        }
-    )
     draft.add(finish(text, draft), ids)
     return [fact for fact in facts if fact not in mods and fact not in told]
 
 
+def _intro_slot(mods: list[Ready], product: Product) -> str:
+    """ "is a cotton T-shirt" after "Crew T-Shirt" says the noun twice: then "in cotton" it is."""
+    if product.type is None:
+        return ""
+    if not _says_type(product):
+        return "intro_np"
+    return "intro_in" if mods and mods[-1].key != "pattern" else ""
+
+
+def _says_type(product: Product) -> bool:
+    return product.name_ends_with_type or not product.name or _needs_noun(product)
+
+
+def _is_listed(fact: Ready, draft: Draft) -> bool:
+    """Whether the fact reads well as a thing that one gets; bare measures do on spec sheets."""
+    if fact.is_compound or not fact.frame.nouns:
+        return False
+    return fact.frame.theme != "size" or draft.tone == "expert"
+
+
 def _intro_needs(clauses: list[Ready], nouns: list[Ready]) -> set[str]:
-    needs = {"N", "n", "is", "it", "NP", "here", "this"}
+    needs = {"N", "n", "is", "it", "NP", "here", "this", "MODS", "come", "have"}
     needs |= {"VPS"} if clauses else set()
-    return needs | ({"WITH"} if nouns else set())
+    return needs | ({"WITH", "NPS"} if nouns else set())
 
 
 def _told_by(needs: frozenset[str], clauses: list[Ready], nouns: list[Ready]) -> list[Ready]:
-    if "WITH" in needs:
+    if needs & {"WITH", "NPS"}:
         return nouns
     return clauses[:2] if "VPS" in needs else []
 
 
-def _with(phrase: str, draft: Draft, facts: list[Ready]) -> str:
-    return f"{phrase} with {noun_phrases(draft, facts)}"
+def _name_ids(product: Product) -> list[str]:
+    if product.name:
+        return ["name", "type"] if _needs_noun(product) else ["name"]
+    return ["type", "brand"] if product.brand else ["type"]
+
+
+def _intro_words(
+    draft: Draft, mods: list[Ready], told: list[Ready], needs: frozenset[str]
+) -> dict[str, str]:
+    product = draft.product
+    phrase = noun_phrase(mods, product)
+    nouns = noun_phrases(draft, told) if needs & {"WITH", "NPS"} else ""
+    return _names(product) | {
+        "NP": phrase,
+        "WITH": f"{phrase} with {nouns}",
+        "NPS": nouns,
+        "VPS": predicates(draft, told) if "VPS" in needs else "",
+        "MODS": " ".join(fact.words.plain for fact in mods),
+        **{verb: agree(verb, product.is_plural) for verb in ("come", "have")},
+        "is": agree("be", product.is_plural),
+    }
 
 
 def _names(product: Product) -> dict[str, str]:
@@ -91,16 +116,20 @@ def name_of(product: Product) -> str:
     if not name:
         origin = f" from {product.brand}" if product.brand else ""
         return f"{_determiner(product)} {noun_of(product)}{origin}"
-    kind = product.type
     is_book = product.family is not None and product.family.key in BARE_NAME_FAMILIES
-    if is_book or name.lower().startswith(OWN_ARTICLE):
+    first = name.split()[0].lower()
+    if is_book or name.lower().startswith(OWN_ARTICLE) or first.endswith(("'s", "’s")):
         return name
-    if product.name_ends_with_type:
-        return f"the {name}"
-    # "Aurora are headphones" is no English; "the Aurora headphones are" is.
-    if kind is not None and kind.is_plural and not name.lower().endswith("s"):
-        return f"the {name} {kind.plural_en}"
-    return name
+    if _needs_noun(product):
+        return f"the {name} {product.type.plural_en}"
+    return f"the {name}"
+
+
+def _needs_noun(product: Product) -> bool:
+    """ "The Aurora are headphones" is no English; "the Aurora headphones are" is."""
+    if not product.name or product.type is None or product.name_ends_with_type:
+        return False
+    return product.is_plural and not product.name.lower().endswith("s")
 
 
 def _determiner(product: Product) -> str:
@@ -145,16 +174,38 @@ def predicates(draft: Draft, facts: list[Ready]) -> str:
     for fact in facts:
         frame = draft.one_of(fact.frame.predicates)
         parts.append(fact.fill(frame.many if draft.product.is_plural else frame.one))
-    return and_list(_short_verbs(parts))
+    return and_list(_verbs_once(parts))
 
 
-def _short_verbs(parts: list[str]) -> list[str]:
-    """Say a verb once: "has a lid and has 2 pockets" is "has a lid and 2 pockets"."""
-    if len(parts) != 2:
-        return parts
-    (verb, _, _), (other, _, rest) = (part.partition(" ") for part in parts)
-    same = verb == other and verb in ("has", "have", "offers", "offer")
-    return [parts[0], rest] if same else parts
+def _verbs_once(parts: list[str]) -> list[str]:
+    """Say a verb once: "has a lid, has 2 pockets" is "has a lid and 2 pockets"."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for part in parts:
+        verb, _, rest = part.partition(" ")
+        groups.setdefault((verb, _complement(verb, rest)), []).append(rest)
+    # A group with a list of its own closes the sentence.
+    ordered = sorted(groups.items(), key=lambda item: any(" and " in rest for rest in item[1]))
+    return [f"{verb} {and_list(rests)}" for (verb, _), rests in ordered]
+
+
+def _complement(verb: str, rest: str) -> str:
+    """What may share one verb: nouns after "has", participles or measures after "is"."""
+    if verb in ("has", "have", "offers", "offer", "uses", "use"):
+        return ""
+    if verb in ("is", "are"):
+        first = rest.split(" ")[0]
+        return (
+            "ed"
+            if first.endswith(("ed", "made", "written", "set", "cut"))
+            else ("measure" if first[:1].isdigit() else rest)
+        )
+    return rest
+
+
+def _with_also(told: str) -> str:
+    """ "is also foldable", "also weighs 200 g"."""
+    verb, _, rest = told.partition(" ")
+    return f"{verb} also {rest}" if verb in ("is", "are", "was", "were") else f"also {told}"
 
 
 def noun_phrases(draft: Draft, facts: list[Ready]) -> str:
@@ -184,9 +235,11 @@ def _slots(group: list[Ready], form: str, draft: Draft) -> list[str]:
     if form == "label":
         return ["label"] if len(group) > 1 else []
     slots = ["vp"]
-    if all(fact.frame.nouns for fact in group) and not any(f.is_compound for f in group[:-1]):
+    if all(_is_listed(fact, draft) for fact in group) or (
+        len(group) == 1 and group[0].is_compound and group[0].frame.nouns
+    ):
         slots.append("np")
-    if all(fact.is_named for fact in group):
+    if all(fact.is_named and not fact.is_compound for fact in group):
         slots.append("label")
     if all(not fact.is_compound for fact in group) and len(group) > 1:
         slots.append("spec")
@@ -195,7 +248,7 @@ def _slots(group: list[Ready], form: str, draft: Draft) -> list[str]:
 
 
 def _allowed(group: list[Ready]) -> set[str]:
-    allowed = {"S", "s", "VPS", "NPS", "LABELS", "labels", "SPEC", "offer", "give"}
+    allowed = {"S", "s", "VPS", "NPS", "LABELS", "labels", "SPEC", "ALSO", "have", "give"}
     if len(group) > 1 and _fronted(group) is not None:
         allowed.add("FRONTED")
     return allowed
@@ -221,21 +274,18 @@ def _fill(draft: Draft, group: list[Ready], form: str, pattern: str) -> tuple[st
     slots = {"S": capital(subject), "s": subject}
     if fronted:
         slots["FRONTED"] = capital(fronted[0].fill(fronted[1]))
-    if "{VPS}" in pattern:
+    if "{VPS}" in pattern or "{ALSO}" in pattern:
         slots["VPS"] = predicates(draft, told)
+        slots["ALSO"] = _with_also(slots["VPS"])
     if "{NPS}" in pattern:
         slots["NPS"] = noun_phrases(draft, group)
-        slots |= {verb: agree(verb, _is_plural_subject(draft)) for verb in ("offer", "give")}
+        slots |= {verb: agree(verb, draft.product.is_plural) for verb in ("have", "give")}
     if "{SPEC}" in pattern:
-        slots["SPEC"] = capital("; ".join(f"{fact.label}: {fact.words.plain}" for fact in group))
+        slots["SPEC"] = capital("; ".join(f"{fact.label}: {fact.beside_label}" for fact in group))
     if "{LABELS}" in pattern or "{labels}" in pattern:
         slots["labels"] = labels(draft, group)
         slots["LABELS"] = capital(slots["labels"])
     return pattern.format_map(slots), ids
-
-
-def _is_plural_subject(draft: Draft) -> bool:
-    return draft.product.is_plural
 
 
 def labels(draft: Draft, group: list[Ready]) -> str:
@@ -243,7 +293,7 @@ def labels(draft: Draft, group: list[Ready]) -> str:
     owner = "their" if draft.product.is_plural else "its"
     opener = "the" if draft.rng.random() < 0.5 else owner
     parts = [
-        f"{opener} {fact.label} {agree('be', fact.is_plural_label)} {fact.words.plain}"
+        f"{opener} {fact.label} {agree('be', fact.is_plural_label)} {fact.beside_label}"
         for fact in group
     ]
     return and_list(parts)

@@ -71,7 +71,7 @@ def _predicate(text: str) -> Predicate:
     return Predicate(
         VERB.sub(lambda match: agree(match[1], False), text),
         VERB.sub(lambda match: agree(match[1], True), text),
-        text.removeprefix("[be] ") if opens else "",
+        text.removeprefix("[be] ").removeprefix("[was] ") if opens else "",
     )
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 # Stands for "a" or "an" until the next word is known; user text never holds it.
 ARTICLE = "\ue000"
 
-IRREGULAR = {"be": "is", "have": "has", "do": "does"}
-PLURAL = {"be": "are"}
+IRREGULAR = {"be": "is", "have": "has", "do": "does", "was": "was"}
+PLURAL = {"be": "are", "was": "were"}
 # Letters whose names begin with a vowel sound: "an S-hook", "an L-shaped desk".
 VOWEL_LETTERS = frozenset("AEFHILMNORSX")
 SILENT_H = ("hour", "honest", "heir", "honour")
@@ -16,8 +16,8 @@ YOU_SOUND = ("uni", "eu", "use", "usa", "util", "one", "once", "ura")
 ARTICLE_SLOT = re.compile(ARTICLE + r" ([^\s,.;:!?]+)")
 NUMBER_START = re.compile(r"\d[\d,]*")
 ACRONYM = re.compile(r"[A-Z](?:[A-Z0-9]*\b|-|$)")
-# Read as a word, so its own sound counts.
-SPOKEN = frozenset({"RAM", "LAN", "LED", "NASA"}) - {"LED"}
+# Read as a word, so its own sound counts: "a RAM upgrade".
+SPOKEN = frozenset({"RAM", "LAN", "ROM"})
 
 
 def agree(verb: str, is_plural: bool) -> str:
@@ -66,7 +66,8 @@ def and_list(parts: Sequence[str]) -> str:
     """ "a, b and c"; a comma before "and" where a part has an "and" of its own."""
     if len(parts) < 2:
         return "".join(parts)
-    joint = ", and " if any(" and " in part for part in parts) else " and "
+    doubtful = parts[:1] if len(parts) == 2 else parts
+    joint = ", and " if any(" and " in part for part in doubtful) else " and "
     return ", ".join(parts[:-1]) + joint + parts[-1]
 
 

@@ -7,7 +7,13 @@ from functools import cache
 from aiassist.copywriting.composer.cleaning import clean, fits_language
 from aiassist.copywriting.composer.frames import Frame, Predicate, frames
 from aiassist.copywriting.composer.grammar import ARTICLE, Counted, and_list, capital, zh_list
-from aiassist.copywriting.composer.rendering import LIST_PARTS, Words, clean_list, render
+from aiassist.copywriting.composer.rendering import (
+    COUNT_UNITS,
+    LIST_PARTS,
+    Words,
+    clean_list,
+    render,
+)
 from aiassist.copywriting.engine import CopyRequest, Fact
 from catalog.products.vocabulary.families import Family, ProductType, find_type, type_of
 from catalog.products.vocabulary.kinds import KINDS, AttributeKind, find_kind, kinds_of, must_have
@@ -46,6 +52,12 @@ class Ready:
     @property
     def is_compound(self) -> bool:
         return self.words.n_parts > 1
+
+    @property
+    def beside_label(self) -> str:
+        """The value where its label stands beside it: "movement: automatic"."""
+        words = self.words.plain.replace(ARTICLE + " ", "")
+        return words.removesuffix(self.label).rstrip() or words
 
     def fill(self, template: str) -> str:
         return template.format_map(self.slots)
@@ -162,7 +174,7 @@ def _ready(
     if kind is not None and kind.key == "includes":
         words = _with_articles(fact, words, lang)
     frame = _frame(kind, words, product, lang)
-    is_named = kind is None or kind.key in NAMED or (kind.type == "number" and bool(kind.units))
+    is_named = kind is None or kind.key in NAMED or _is_measure(kind)
     one = Ready(
         tuple(fact.id.split("\n")),
         kind.key if kind else fact.key,
@@ -175,6 +187,16 @@ def _ready(
     )
     one.slots = _slots(one, product)
     return [one]
+
+
+def _is_measure(kind: AttributeKind) -> bool:
+    """ "The weight is 950 g" reads well; "the pages are 312 pages" does not."""
+    is_count = kind.default_unit in COUNT_UNITS or kind.key in (
+        "warranty",
+        "laptop_size",
+        "min_age",
+    )
+    return kind.type == "number" and bool(kind.units) and not is_count
 
 
 def _slots(one: Ready, product: Product) -> dict[str, object]:
@@ -267,7 +289,7 @@ def _generic(lang: str, form: str) -> Frame:
     if form == "count":
         text = "{verb} " + GENERIC_NOUN
         one, many = text.replace("{verb}", "has"), text.replace("{verb}", "have")
-        return Frame("use", (Predicate(one, many),), (GENERIC_NOUN,))
+        return Frame("size", (Predicate(one, many),), (GENERIC_NOUN,))
     return Frame("use")
 
 

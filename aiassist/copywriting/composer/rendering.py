@@ -1,7 +1,6 @@
 """From a fact to the words of its value in one language, or the reason there are none."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +13,6 @@ from catalog.products.vocabulary.units import (
     find_unit,
     format_number,
     format_quantity,
-    parse_number,
     parse_quantity,
 )
 from catalog.products.vocabulary.values import Value, find_value
@@ -23,17 +21,13 @@ PARTS = re.compile(r"\s*[,，、;；|\n/]\s*|\s+(?:and|&)\s+|\s*和\s*")
 LIST_PARTS = re.compile(r"\s*[,，、;；|\n]\s*")
 SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%\s*(.+)")
 RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-|–|~|to|至|到)\s*(\d+(?:\.\d+)?)\s*(.*)")
-DIMENSIONS = re.compile(
-    r"\d+(?:\.\d+)?\s*[a-z\"″英寸毫厘米]*(?:\s*[x×*]\s*\d+(?:\.\d+)?\s*[a-z\"″英寸毫厘米]*){1,2}",
-    re.IGNORECASE,
-)
+SIDE_LENGTH = r"\d+(?:\.\d+)?\s*(?:mm|cm|m|inches|inch|in|ft|\"|″|英寸|毫米|厘米|米)?"
+DIMENSIONS = re.compile(rf"{SIDE_LENGTH}(?:\s*[x×*]\s*{SIDE_LENGTH}){{1,2}}", re.IGNORECASE)
 SIDE = re.compile(r"\b[LWHD]\s*:?\s*(?=\d)|(?<=\d)\s*[LWHD]\b|[长宽高深]\s*[:：]?\s*(?=\d)")
 YES = frozenset(["yes", "true", "1", "y", "是", "有", "支持", "可以", "可"])
 NO = frozenset(["no", "false", "0", "n", "否", "无", "不支持", "不可以", "不可", "没有"])
 # These count things, so a bare number is enough.
 COUNT_UNITS = frozenset({"pcs", "pages", "servings", "persons"})
-# Some values name nothing where one part of them is missing.
-SIGNS = frozenset({"mm", "cm", "m", "g", "kg", "ml", "L", "W", "V", "mAh", "GB", "TB", "Hz", "gsm"})
 
 
 @dataclass(frozen=True)
@@ -49,9 +43,6 @@ class Words:
     code: str = ""
     word_class: str = "mass"  # mass, count, plural, adj; "free" where the vocabulary knows it not
     n_parts: int = 1
-
-
-Render = Callable[[Fact, AttributeKind | None, str], "Words | str"]
 
 
 def render(fact: Fact, kind: AttributeKind | None, lang: str) -> Words | str:
@@ -207,6 +198,9 @@ def _list(fact: Fact, kind: AttributeKind | None, lang: str, value: str) -> Word
             return "no_translation"
         words.append((found.zh if lang == "zh" else found.en) if found else lowered(part, lang))
     words = list(dict.fromkeys(words))
+    if lang == "zh" and fact.key in ("care", "ingredients", "allergens"):
+        joined = "、".join(words)
+        return Words(joined, joined, joined, word_class="list", n_parts=len(words))
     return _joined(words, lang) if words else "empty"
 
 
@@ -256,10 +250,6 @@ def _bool(fact: Fact, kind: AttributeKind | None, lang: str, value: str) -> Word
     code = "yes" if answer in YES else "no"
     word = {"yes": "是", "no": "否"}[code] if lang == "zh" else code
     return Words(word, word, word, code=code, word_class="bool")
-
-
-def number_of(value: str) -> Decimal | None:
-    return parse_number(value)
 
 
 RENDERERS = {

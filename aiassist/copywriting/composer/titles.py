@@ -25,9 +25,7 @@ SEPARATORS = {
     "en": {"formal": ", ", "expert": " | ", "conversational": " - ", "persuasive": ": "},
     "zh": {"formal": " ", "expert": " | ", "conversational": "，", "persuasive": "："},
 }
-SMALL_WORDS = frozenset(
-    ["a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"]
-)
+SMALL_WORDS = frozenset(spaced("a an and by for from in of on or the to with"))
 
 
 def write(draft: Draft, facts: list[Ready]) -> None:
@@ -95,32 +93,9 @@ def _part(fact: Ready, lang: str) -> str:
 
 
 _WITH_NOUN_EN = frozenset(
-    [
-        "scent",
-        "flavour",
-        "closure",
-        "warranty",
-        "battery_life",
-        "texture",
-        "pattern",
-        "case_diameter",
-        "screen_size",
-    ]
+    spaced("scent flavour closure warranty battery_life texture pattern screen_size")
 )
-_WITH_NOUN_ZH = frozenset(
-    [
-        "scent",
-        "flavour",
-        "closure",
-        "warranty",
-        "battery_life",
-        "case_diameter",
-        "screen_size",
-        "neckline",
-        "sleeve_length",
-        "pattern",
-    ]
-)
+_WITH_NOUN_ZH = frozenset(spaced("scent flavour closure warranty battery_life pattern"))
 
 
 def _title_case(text: str) -> str:
@@ -133,6 +108,4 @@ def _title_case(text: str) -> str:
     )
 
 
-_SIGNS = frozenset(
-    ["mm", "cm", "m", "g", "kg", "ml", "oz", "lb", "hours", "hour", "minutes", "days"]
-)
+_SIGNS = frozenset(spaced("mm cm m g kg ml oz lb hours hour minutes days"))
