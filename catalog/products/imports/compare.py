@@ -151,10 +151,10 @@ def _check(
     parsed: Parsed, before: Snapshot | None, holders: Mapping[str, tuple[UUID, str]]
 ) -> None:
     """What only the shop's own rows can tell is wrong."""
-    own_id = before["product"]["id"] if before else None
+    own_id = before["product"]["id"] if before else ""
     for variant in parsed.payload["variants"]:
         holder = holders.get(variant.get("sku", ""))
-        if holder and holder[0] != own_id:
+        if holder and str(holder[0]) != own_id:
             facts = {"sku": variant["sku"], "other": holder[1]}
             parsed.problems.append(problem("sku_taken", line=variant["line"], **facts))
     if before is None and not parsed.payload["product"].get("title"):
@@ -206,15 +206,16 @@ def _first_values(after: Snapshot) -> Iterator[dict[str, Any]]:
         if name != "option_names" and after["product"][name]:
             yield {"field": name, "before": None, "after": after["product"][name]}
     for variant in after["variants"]:
-        yield _added_variant(variant)
+        yield _added_variant(variant, is_alone=len(after["variants"]) == 1)
     for text in after["texts"]:
         yield {"field": text["field"], "before": None, "after": text["text"]}
     for image in after["images"]:
         yield {"field": "image", "before": None, "after": image["source_url"]}
 
 
-def _added_variant(variant: Snapshot) -> dict[str, Any]:
-    entry = {"field": "variant", "variant": variant_name(variant), "before": None}
+def _added_variant(variant: Snapshot, *, is_alone: bool = False) -> dict[str, Any]:
+    name = "" if is_alone else variant_name(variant)
+    entry = {"field": "variant", "variant": name, "before": None}
     entry["after"] = {name: variant[name] for name in ("price_cents", "stock")}
     return entry if variant["price_cents"] else {**entry, "flag": "note", "note": "no_price"}
 

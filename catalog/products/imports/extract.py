@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from catalog.products.vocabulary import (
     KINDS,
@@ -195,9 +195,9 @@ def _all(
     for tag in tags:
         yield from _labelled(reader, tag, "tag")
     yield from _running(reader, title, "title")
-    yield from _running(reader, product_type, "type")
+    yield from _repeated(reader, product_type, "type")
     for tag in tags:
-        yield from _running(reader, tag, "tag")
+        yield from _repeated(reader, tag, "tag")
     yield from _running(reader, body, "description")
     for text, source in ((title, "title"), (body, "description")):
         yield from _quantities(reader, text, source)
@@ -278,6 +278,12 @@ def _number(
 
 
 # --- Running text -------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def _repeated(reader: _Reader, text: str, source: str) -> tuple[ProposedFact, ...]:
+    """Types and tags come back on product after product."""
+    return tuple(_running(reader, text, source))
 
 
 def _running(reader: _Reader, text: str, source: str) -> Iterator[ProposedFact]:

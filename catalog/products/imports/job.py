@@ -23,12 +23,18 @@ from catalog.products.imports.compare import (
 from catalog.products.imports.models import ImportRow, ImportRun, ImportState
 from catalog.products.imports.problems import Problem, problem
 from catalog.products.imports.products import Parsed
+from catalog.products.imports.read import Line
+from catalog.products.imports.stage import insert
 from catalog.products.imports.store import file_of, open_run
 from catalog.products.imports.write import make_plans, mark, propose_facts, write_plans
 from ecomportal.jobs.run import JobError, Run
 
 BATCH = 200  # products in memory and in one transaction
 MAX_WARNINGS = 50
+ROW_COLUMNS = (
+    *("merchant_id", "run_id", "line", "handle", "label", "outcome", "is_included"),
+    *("product_id", "product_version", "payload", "diff", "problems", "raw"),
+)
 COUNTED = ("marks_removed", "html_cleaned")  # told once for the file, with their sum
 
 
@@ -58,6 +64,7 @@ def compare_file(run: Run) -> None:
         _fail(run, imported, _("The file has a header and no rows, so there is nothing to import."))
     with run.fenced():
         ImportRun.objects.filter(pk=imported.pk).update(state=ImportState.READY)
+        imported.refresh_from_db(fields=["n_created", "n_changed", "n_unchanged", "n_failed"])
     run.result({"url": _address(imported), "text": _compared_text(imported)})
 
 
@@ -92,7 +99,7 @@ def _batches(products: Iterator[Parsed]) -> Iterator[list[Parsed]]:
 
 
 def _keep(imported: ImportRun, rows: list[Compared]) -> None:
-    ImportRow.objects.bulk_create([_row(imported, row) for row in rows], batch_size=BATCH)
+    insert(ImportRow, [_row(imported, row) for row in rows], ROW_COLUMNS)
     counts = {
         f"n_{name}": F(f"n_{name}") + sum(row.outcome == name for row in rows)
         for name in ("created", "changed", "unchanged", "failed")
@@ -103,33 +110,34 @@ def _keep(imported: ImportRun, rows: list[Compared]) -> None:
     ImportRun.objects.filter(pk=imported.pk).update(warnings=imported.warnings, **counts)
 
 
-def _row(imported: ImportRun, row: Compared) -> ImportRow:
+def _row(imported: ImportRun, row: Compared) -> dict[str, Any]:
     parsed = row.parsed
     is_failed, is_open = row.outcome == "failed", row.outcome in ("created", "changed")
     remarks = [remark for remark in row.remarks if remark["code"] not in COUNTED]
-    found = ImportRow(
-        merchant_id=imported.merchant_id,
-        run=imported,
-        line=parsed.line,
-        handle=parsed.handle,
-        label=parsed.label[:255],
-        outcome=row.outcome,
-        is_included=is_open and not row.needs_a_look,
-        product_id=row.product_id,
-        product_version=row.version,
-        payload=parsed.payload if is_open else {},
-        diff=row.diff,
-        problems=parsed.problems if is_failed else remarks,
-        raw=[[line.number, line.cells] for line in parsed.lines] if is_failed else [],
-    )
-    return _without_nul(found) if is_failed else found
+    return {
+        "merchant_id": imported.merchant_id,
+        "run_id": imported.pk,
+        "line": parsed.line,
+        "handle": _storable(parsed.handle),
+        "label": _storable(parsed.label[:255]),
+        "outcome": row.outcome,
+        "is_included": is_open and not row.needs_a_look,
+        "product_id": row.product_id,
+        "product_version": row.version,
+        "payload": parsed.payload if is_open else {},
+        "diff": row.diff,
+        "problems": parsed.problems if is_failed else remarks,
+        "raw": [_raw(line) for line in parsed.lines] if is_failed else [],
+    }
 
 
-def _without_nul(row: ImportRow) -> ImportRow:
-    """PostgreSQL keeps no NUL in text; the error file shows where it stood."""
-    row.raw = [[n, [cell.replace("\0", "\u2400") for cell in cells]] for n, cells in row.raw]
-    row.label, row.handle = row.label.replace("\0", "\u2400"), row.handle.replace("\0", "\u2400")
-    return row
+def _raw(line: Line) -> list[Any]:
+    return [line.number, [_storable(cell) for cell in line.cells]]
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps no NUL in text, and UTF-8 no half of a pair; the sign shows the place."""
+    return text.replace("\0", "\u2400").encode("utf-8", "replace").decode()
 
 
 def _with_counted(warnings: list[Problem], rows: list[Compared]) -> list[Problem]:
@@ -144,7 +152,6 @@ def _with_counted(warnings: list[Problem], rows: list[Compared]) -> list[Problem
 
 
 def _compared_text(imported: ImportRun) -> str:
-    imported.refresh_from_db(fields=["n_created", "n_changed", "n_unchanged", "n_failed"])
     return _("%(new)s new, %(changed)s changed, %(same)s unchanged, %(bad)s unreadable") % {
         "new": imported.n_created,
         "changed": imported.n_changed,

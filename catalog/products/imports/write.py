@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from catalog.products.changes import Change
@@ -202,16 +203,23 @@ def _write_below(merchant: Merchant, plans: list[Plan], now: datetime) -> None:
     upsert(ProductImage, found["images"], IMAGE_COLUMNS)
 
 
+MARK = """
+UPDATE catalog_importrow AS row SET written_at = %s, product_id = new.product_id
+FROM unnest(%s::bigint[], %s::uuid[]) AS new(id, product_id) WHERE row.id = new.id
+"""
+
+
 def mark(plans: Iterable[Plan], now: datetime) -> None:
     """Say of each row that it was dealt with, and of those left alone why."""
-    rows = []
+    done = []
     for plan in plans:
-        row = plan.row
-        row.written_at = now
         if plan.why:
-            row.outcome = "conflict"
-            row.problems = [*row.problems, problem(plan.why, line=row.line)]
+            problems = [*plan.row.problems, problem(plan.why, line=plan.row.line)]
+            ImportRow.objects.filter(pk=plan.row.pk).update(
+                written_at=now, outcome="conflict", problems=problems
+            )
         else:
-            row.product_id = plan.product_id
-        rows.append(row)
-    ImportRow.objects.bulk_update(rows, ["written_at", "outcome", "problems", "product_id"])
+            done.append(plan)
+    with connection.cursor() as cursor:
+        ids = [plan.row.pk for plan in done], [plan.product_id for plan in done]
+        cursor.execute(MARK, [now, *ids])
