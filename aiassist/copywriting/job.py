@@ -1,0 +1,164 @@
+"""Write drafts for many products: read facts, let the engine write, let the guard check."""
+
+import zlib
+from dataclasses import asdict
+from itertools import product as pairs
+from typing import Any
+
+import pghistory
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from aiassist.copywriting.checking import count_levels, findings_on
+from aiassist.copywriting.composer import Composer
+from aiassist.copywriting.engine import DraftText, NotEnoughFacts
+from aiassist.copywriting.models import Draft, DraftStatus
+from aiassist.copywriting.requests import (
+    approved_texts,
+    inputs_of,
+    policy_for,
+    request_for,
+    with_facts,
+)
+from catalog.products.changes import Change
+from catalog.products.models import Fact, FactStatus, Product, touch
+from catalog.products.snapshot import recorded
+from catalog.products.vocabulary.kinds import KINDS
+from ecomportal.jobs.run import Run
+
+BATCH = 25
+
+
+def write_copy(run: Run) -> None:
+    """One item a product; each gets a draft for every language and field that was asked for."""
+    engine = Composer()
+    n_drafts = 0
+    with run.tenant():
+        approved = approved_texts(run.merchant)
+    run.phase(_("Writing"))
+    for batch in run.batches(size=BATCH):
+        if run.params.get("change_id"):
+            confirm_facts(run, [item.subject_id for item in batch])
+        with run.tenant():
+            rows = run.merchant.products.live().filter(pk__in=[i.subject_id for i in batch])
+            found = {str(p.pk): p for p in with_facts(rows)}
+        done, held, drafts = [], [], []
+        for item in batch:
+            product = found.get(item.subject_id)
+            if product is None:
+                held.append((item, _("The product was deleted.")))
+                continue
+            written, reason = drafts_of(product, run, engine, approved)
+            drafts += written
+            if reason:
+                held.append((item, reason))
+            else:
+                done.append((item, {"n_drafts": len(written)}))
+        with run.commit(done=done, held=held):
+            save_drafts(drafts)
+        n_drafts += len(drafts)
+    run.result(result_of(run, n_drafts))
+
+
+def confirm_facts(run: Run, product_ids: list[str]) -> None:
+    """Say yes to what an import proposed, as the person asked, in a change that can be undone."""
+    with (
+        pghistory.context(user=run.user_id, source="confirmed", job=str(run.job.pk)),
+        run.fenced(),
+    ):
+        proposed = Fact.objects.filter(product__in=product_ids, status=FactStatus.PROPOSED)
+        ids = list(proposed.order_by("product").values_list("product", flat=True).distinct())
+        with recorded(Change.objects.get(pk=run.params["change_id"]), ids):
+            proposed.update(status=FactStatus.CONFIRMED)
+            touch(ids)
+
+
+def drafts_of(
+    product: Product, run: Run, engine: Any, approved: dict[str, tuple[str, ...]]
+) -> tuple[list[Draft], str]:
+    """The drafts of one product, not saved yet, or none and the reason in words."""
+    drafts = []
+    for lang, field in pairs(run.params["languages"], run.params["fields"]):
+        request = request_for(
+            product,
+            main_language=run.merchant.language,
+            lang=lang,
+            field=field,
+            tone=run.params["tone"],
+            max_chars=run.params.get("max_chars"),
+            keywords=tuple(run.params.get("keywords", [])),
+            approved_texts=approved[lang],
+            seed=zlib.crc32(f"{run.job.pk}:{product.pk}:{lang}:{field}".encode()),
+        )
+        answer = engine.generate([request])[0]
+        if isinstance(answer, NotEnoughFacts):
+            return [], missing_facts_reason(answer, run.merchant.language)
+        drafts.append(draft_from(answer, request, product, run, approved[lang]))
+    return drafts, ""
+
+
+def draft_from(
+    answer: DraftText, request: Any, product: Product, run: Run, approved: tuple[str, ...]
+) -> Draft:
+    inputs = inputs_of(product)
+    policy = policy_for(product, request.lang, approved)
+    channel = run.params.get("channel", "")
+    findings = findings_on(answer.text, inputs, policy, field=request.field, channel=channel)
+    return Draft(
+        merchant_id=product.merchant_id,
+        product=product,
+        product_version=product.version,
+        job=run.job,
+        language=request.lang,
+        field=request.field,
+        tone=request.tone,
+        channel=channel,
+        seed=request.seed,
+        sentences=[asdict(sentence) for sentence in answer.sentences],
+        text=answer.text,
+        facts=inputs,
+        left_out=[list(pair) for pair in answer.left_out],
+        findings=findings,
+        engine=answer.engine,
+        engine_version=answer.engine_version,
+        **count_levels(findings),
+    )
+
+
+def missing_facts_reason(answer: NotEnoughFacts, language: str) -> str:
+    """ "Add at least: material, colour", in the shop's language."""
+    with override("zh-hans" if language == "zh" else "en"):
+        labels = [_label(key, language) for key in answer.missing]
+        return _("Too few confirmed facts to write from. Add at least: %(facts)s.") % {
+            "facts": "、".join(labels) if language == "zh" else ", ".join(labels)
+        }
+
+
+def _label(key: str, language: str) -> str:
+    kind = KINDS.get(key)
+    if kind is None:
+        return key
+    return kind.label_zh if language == "zh" else kind.label_en.lower()
+
+
+def save_drafts(drafts: list[Draft]) -> None:
+    """Replace the waiting drafts of the same product, language and field."""
+    if not drafts:
+        return
+    waiting = Draft.objects.filter(
+        status=DraftStatus.WAITING,
+        product__in={draft.product_id for draft in drafts},
+        language__in={draft.language for draft in drafts},
+        field__in={draft.field for draft in drafts},
+    )
+    waiting.update(status=DraftStatus.SUPERSEDED)
+    Draft.objects.bulk_create(drafts, batch_size=500)
+
+
+def result_of(run: Run, n_drafts: int) -> dict[str, Any]:
+    return {
+        "n_drafts": n_drafts,
+        "url": reverse("aiassist:review", args=[run.merchant.slug]),
+        "text": _("Review %(n)s drafts") % {"n": n_drafts},
+    }

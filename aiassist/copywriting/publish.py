@@ -1,0 +1,184 @@
+"""The way of a draft into the shop and back: always a person, always with a way back."""
+
+from difflib import SequenceMatcher
+from typing import Any
+
+import pghistory
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from aiassist.copywriting.checking import findings_on, is_blocked
+from aiassist.copywriting.models import Draft, DraftStatus
+from aiassist.copywriting.requests import approved_texts, inputs_of, policy_for, with_facts
+from catalog.products.changes import Change
+from catalog.products.models import Product, TextOrigin
+from catalog.products.texts import change_row, put_text, take_back, to_live
+
+
+class ReviewError(Exception):
+    """Why a review step was refused; its text is shown as it stands."""
+
+
+class Blocked(ReviewError):
+    """The guard stands in the way: `findings` say where."""
+
+    def __init__(self, message: str, findings: list[dict[str, Any]]) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+def lock_draft(merchant: Any, draft_id: object, *statuses: str) -> Draft:
+    """The draft, locked, if it is still in one of `statuses`; ReviewError tells who was faster."""
+    draft = (
+        merchant.drafts.select_for_update(of=("self",))
+        .select_related("reviewed_by")
+        .get(pk=draft_id)
+    )
+    if draft.status not in statuses:
+        raise ReviewError(
+            _("This draft is no longer waiting: %(state)s by %(who)s. Nothing was changed.")
+            % {"state": draft.get_status_display(), "who": draft.reviewed_by or _("a newer draft")}
+        )
+    return draft
+
+
+def load_product(merchant: Any, product_id: object) -> Product:
+    found = with_facts(merchant.products.live().filter(pk=product_id))
+    if not found:
+        raise ReviewError(_("The product was deleted. Restore it first; the draft is kept."))
+    return found[0]
+
+
+def check_text(draft: Draft, product: Product, text: str) -> list[dict[str, Any]]:
+    """Check a text against the product as it is now, not as it was when the draft was written."""
+    policy = policy_for(product, draft.language, approved_texts(draft.merchant_id)[draft.language])
+    return findings_on(text, inputs_of(product), policy, field=draft.field, channel=draft.channel)
+
+
+def is_stale(draft: Draft, product: Product) -> bool:
+    """Whether anything the draft could claim changed since it was written."""
+    return draft.facts != inputs_of(product)
+
+
+def approve(
+    merchant: Any, draft_id: object, user: Any, *, text: str | None = None, reason: str = ""
+) -> Change:
+    """Put a draft, perhaps edited, into the shop. Call inside a transaction; `user` is None for
+    an approval by API key.
+
+    Raises Blocked while the guard has blocking findings and no reason is given.
+    """
+    draft = lock_draft(merchant, draft_id, DraftStatus.WAITING)
+    product = load_product(merchant, draft.product_id)
+    final = (draft.text if text is None else text).replace("\r\n", "\n").strip()
+    if not final:
+        raise ReviewError(_("The text is empty. Write something, or reject the draft."))
+    findings = check_text(draft, product, final)
+    if is_blocked(findings) and not reason:
+        raise Blocked(
+            _("The guard blocks this text. Mend it, add the fact, or give a reason."), findings
+        )
+    is_edited = final != draft.text
+    change = Change.objects.create(
+        merchant=merchant,
+        kind="approval",
+        title=_("Text of %(product)s") % {"product": product.title},
+        created_by=user,
+        n_rows=1,
+    )
+    with pghistory.context(user=getattr(user, "pk", None), source="approval", draft=str(draft.pk)):
+        written = put_text(
+            product,
+            draft.language,
+            draft.field,
+            text=to_live(final, draft.field),
+            origin=TextOrigin.AI_EDITED if is_edited else TextOrigin.AI,
+            provenance=provenance_of(draft, final),
+            approved_by_id=getattr(user, "pk", None),
+        )
+    change_row(change, product, draft.language, draft.field, written)
+    _close(
+        draft,
+        DraftStatus.APPROVED,
+        user,
+        final_text=final if is_edited else "",
+        edit_distance=edit_distance(draft.text, final),
+        override_reason=reason,
+        findings=findings,
+        change=change,
+    )
+    return change
+
+
+def provenance_of(draft: Draft, final: str) -> dict[str, Any]:
+    """What a live text tells of its making, for history and feeds."""
+    return {
+        "engine": draft.engine,
+        "engine_version": draft.engine_version,
+        "draft_id": str(draft.pk),
+        "seed": draft.seed,
+        "written_at": draft.created_at.isoformat(),
+        "fact_ids": sorted({i for s in draft.sentences for i in s["fact_ids"]}),
+        "edit_distance": edit_distance(draft.text, final),
+    }
+
+
+def edit_distance(before: str, after: str) -> int:
+    """Characters deleted plus inserted between two texts."""
+    same = sum(block.size for block in SequenceMatcher(None, before, after).get_matching_blocks())
+    return len(before) + len(after) - 2 * same
+
+
+def reject(merchant: Any, draft_id: object, user: Any, *, reason: str) -> Draft:
+    if not reason.strip():
+        raise ReviewError(_("Say why, in a few words: the next draft learns from it."))
+    draft = lock_draft(merchant, draft_id, DraftStatus.WAITING)
+    _close(draft, DraftStatus.REJECTED, user, reject_reason=reason.strip()[:300])
+    return draft
+
+
+def undo(merchant: Any, draft_id: object, user: Any) -> Draft:
+    """Take an approval or a rejection back: the draft waits again, the live text is as before."""
+    draft = lock_draft(merchant, draft_id, DraftStatus.APPROVED, DraftStatus.REJECTED)
+    clash = merchant.drafts.filter(
+        product=draft.product_id,
+        language=draft.language,
+        field=draft.field,
+        status=DraftStatus.WAITING,
+    )
+    if clash.exists():
+        raise ReviewError(
+            _("A newer draft of this text waits already. Review that one; this stays as it is.")
+        )
+    if draft.status == DraftStatus.APPROVED:
+        _take_back_text(draft, user)
+    _close(draft, DraftStatus.WAITING, None, reviewed_at=None, final_text="", reject_reason="")
+    return draft
+
+
+def _take_back_text(draft: Draft, user: Any) -> None:
+    change = draft.change
+    with pghistory.context(user=user.pk, source="undo", draft=str(draft.pk)):
+        outcomes = [take_back(row) for row in change.rows.select_for_update()]
+        if not all(outcomes):
+            raise ReviewError(
+                _("The live text was changed after this approval, so it was left alone.")
+            )
+    Change.objects.create(
+        merchant_id=draft.merchant_id,
+        kind="undo",
+        title=_("Undo: %(title)s") % {"title": change.title},
+        undoes=change,
+        created_by=user,
+        n_rows=1,
+    )
+    Change.objects.filter(pk=change.pk).update(undone_at=timezone.now())
+
+
+def _close(draft: Draft, status: str, user: Any, **fields: Any) -> None:
+    values = {"status": status, "reviewed_by": user, "reviewed_at": timezone.now(), **fields}
+    for name, value in values.items():
+        setattr(draft, name, value)
+    draft.save(update_fields=list(values))
+    Draft.objects.filter(pk=draft.pk).update(version=F("version") + 1)

@@ -1,0 +1,196 @@
+"""Ask for texts: say what will happen, show one, start the job. And the shop's own sentences."""
+
+import zlib
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from aiassist import tasks
+from aiassist.copywriting.checking import paragraphs
+from aiassist.copywriting.composer import Composer
+from aiassist.copywriting.engine import NotEnoughFacts
+from aiassist.copywriting.forms import ApprovedTextForm, GenerateForm
+from aiassist.copywriting.job import missing_facts_reason
+from aiassist.copywriting.requests import (
+    ONCE_CONFIRMED,
+    USABLE,
+    approved_texts,
+    inputs_of,
+    policy_for,
+    request_for,
+    with_facts,
+)
+from catalog.products.changes import Change
+from catalog.products.models import Fact, FactStatus
+from catalog.products.selection import selected_products
+from ecomportal.jobs.start import start_job
+from ecomportal.tenancy import audit
+from ecomportal.tenancy.access import EDITORS, merchant_required
+
+PROPOSED_SHOWN = 30
+SELECTION_FIELDS = ("ids", "all_matching", "query")
+INITIAL = {"languages": ["en", "zh"], "fields": ["description"], "tone": "conversational"}
+
+
+@require_http_methods(["GET", "POST"])
+@merchant_required(*EDITORS)
+def generate(request: HttpRequest) -> HttpResponse:
+    """GET or POST with a selection shows the form; POST with `start` begins the job."""
+    products = selected_products(request)
+    n_products = products.count()
+    if n_products == 0:
+        messages.info(request, _("Choose at least one product first."))
+        return redirect("catalog:products", request.merchant.slug)
+    is_start = request.method == "POST" and "start" in request.POST
+    form = GenerateForm(request.POST if is_start else None, initial=INITIAL)
+    if is_start and form.is_valid():
+        return _start(request, products, form.params())
+    context = {
+        "form": form,
+        "n_products": n_products,
+        "n_without_facts": _n_without_facts(products),
+        **_proposed(products),
+        "selection": _selection(request),
+    }
+    status = 422 if is_start else 200
+    return render(request, "aiassist/copywriting/generate.html", context, status=status)
+
+
+@require_POST
+@merchant_required(*EDITORS)
+def preview(request: HttpRequest) -> HttpResponse:
+    """One real text for the first product of the selection, written and checked now."""
+    form = GenerateForm(request.POST)
+    if not form.is_valid():
+        return render(request, "aiassist/copywriting/_preview.html", {"form": form}, status=422)
+    statuses = ONCE_CONFIRMED if form.cleaned_data["confirm_facts"] else USABLE
+    chosen = with_facts(_with_most_facts(selected_products(request), statuses)[:1], statuses)
+    if not chosen:
+        return render(request, "aiassist/copywriting/_preview.html", {"form": form}, status=422)
+    product = chosen[0]
+    samples = [
+        _sample(request, product, lang, form.params()) for lang in form.params()["languages"]
+    ]
+    context = {"product": product, "samples": samples}
+    return render(request, "aiassist/copywriting/_preview.html", context)
+
+
+def _sample(request: HttpRequest, product: Any, lang: str, params: dict[str, Any]) -> dict:
+    approved = approved_texts(request.merchant)[lang]
+    wishes = request_for(
+        product,
+        main_language=request.merchant.language,
+        lang=lang,
+        field=params["fields"][0],
+        tone=params["tone"],
+        max_chars=params["max_chars"],
+        keywords=tuple(params["keywords"]),
+        approved_texts=approved,
+        seed=zlib.crc32(f"{product.pk}:{lang}".encode()),
+    )
+    answer = Composer().generate([wishes])[0]
+    if isinstance(answer, NotEnoughFacts):
+        return {"lang": lang, "refusal": missing_facts_reason(answer, request.merchant.language)}
+    inputs = inputs_of(product)
+    lines = paragraphs(answer.text, inputs, policy_for(product, lang, approved))
+    return {"lang": lang, "lines": lines, "n_chars": len(answer.text)}
+
+
+def _with_most_facts(products: Any, statuses: Any) -> Any:
+    usable = Count("facts", filter=Q(facts__status__in=statuses))
+    return products.order_by().annotate(n_usable=usable).order_by("-n_usable", "pk")
+
+
+def _n_without_facts(products: Any) -> int:
+    with_some = products.filter(facts__status=FactStatus.CONFIRMED).order_by().distinct()
+    return products.order_by().count() - with_some.values("pk").count()
+
+
+def _proposed(products: Any) -> dict[str, Any]:
+    """Facts that wait for a yes: without one they are not written about."""
+    rows = Fact.objects.filter(
+        product__in=products.order_by().values("pk"), status=FactStatus.PROPOSED
+    )
+    shown = rows.select_related("product", "attribute").order_by("product__title", "attribute__key")
+    return {"n_proposed": rows.count(), "proposed": shown[:PROPOSED_SHOWN]}
+
+
+def _selection(request: HttpRequest) -> list[tuple[str, str]]:
+    """The selection as hidden fields, so that the next step means the same products."""
+    sent = request.POST if request.method == "POST" else request.GET
+    return [(name, value) for name in SELECTION_FIELDS for value in sent.getlist(name)]
+
+
+def _start(request: HttpRequest, products: Any, params: dict[str, Any]) -> HttpResponse:
+    ids = list(products.order_by("pk").values_list("pk", flat=True))
+    change = _change_of_facts(request, len(ids)) if params["confirm_facts"] else None
+    job = start_job(
+        tasks.write_copy,
+        request.merchant,
+        request.user,
+        title=_("Write texts for %(n)s products") % {"n": len(ids)},
+        params={**params, "change_id": str(change.pk) if change else ""},
+        dedupe_key="write_copy",
+        items=[(str(pk), {}) for pk in ids],
+    )
+    if change and job.is_new:
+        Change.objects.filter(pk=change.pk).update(job=job)
+    elif change:
+        change.delete()
+    if not job.is_new:
+        messages.warning(
+            request,
+            _("Texts are being written already. This is that job; start yours when it is done."),
+        )
+    else:
+        audit.record(request, "copy.asked", f"{len(ids)} products", **params)
+    return redirect("job", request.merchant.slug, job.pk)
+
+
+def _change_of_facts(request: HttpRequest, n: int) -> Change:
+    """What the job confirms can be taken back like any other change."""
+    title = _("Confirm proposed facts of %(n)s products") % {"n": n}
+    return Change.objects.create(
+        merchant=request.merchant, kind="bulk_edit", title=title, created_by=request.user
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@merchant_required(*EDITORS)
+def approved(request: HttpRequest) -> HttpResponse:
+    """The sentences drafts may use as they stand."""
+    form = ApprovedTextForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and _add_approved(request, form):
+            return redirect("aiassist:approved-texts", request.merchant.slug)
+        status = 422
+    context = {"form": form, "texts": request.merchant.approved_texts.order_by("language", "text")}
+    return render(request, "aiassist/copywriting/approved.html", context, status=status)
+
+
+def _add_approved(request: HttpRequest, form: ApprovedTextForm) -> bool:
+    form.instance.merchant, form.instance.created_by = request.merchant, request.user
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError:
+        form.add_error("text", _("This sentence is on the list already."))
+        return False
+    audit.record(request, "copy.sentence_approved", form.instance.text)
+    return True
+
+
+@require_POST
+@merchant_required(*EDITORS)
+def approved_remove(request: HttpRequest, text_id: object) -> HttpResponse:
+    row = get_object_or_404(request.merchant.approved_texts, pk=text_id)
+    audit.record(request, "copy.sentence_removed", row.text)
+    row.delete()
+    return redirect("aiassist:approved-texts", request.merchant.slug)

@@ -1,0 +1,209 @@
+"""The authorisation matrix: every URL x person x shop x verb against the declared policy.
+
+`policy.yaml` says for each URL name who may do what. A URL without a policy fails. What is
+expected follows from the policy alone: a stranger gets 404, a member without the role 403,
+nobody signed in the sign-in page, a key of another shop 404. After every attempt of a stranger
+the shop's rows are as they were. `python -m tests.mutate_scope` proves that this net holds.
+"""
+
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.security.urls import Url, all_urls
+from tests.security.world import CANARY, World, fingerprint
+
+POLICY: dict[str, dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent / "policy.yaml").read_text()
+)
+READERS = ("owner", "manager", "agent", "viewer")
+WRITERS = {
+    "everyone": READERS,
+    "editors": READERS[:2],
+    "reviewers": READERS[:3],
+    "owners": ("owner",),
+}
+VERBS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+SAFE = {"GET", "HEAD", "OPTIONS"}
+FINE = range(200, 400)
+TAKEN_BADLY = {400, 409, 412, 415, 422}  # allowed in, but the body was not to its liking
+
+URLS = all_urls()
+
+
+def policy_of(name: str) -> dict[str, Any] | None:
+    if name in POLICY:
+        return POLICY[name]
+    return next((POLICY[glob] for glob in POLICY if "*" in glob and fnmatch(name, glob)), None)
+
+
+MEMBER_URLS = [u for u in URLS if (policy_of(u.name) or {}).get("audience") == "member"]
+KEY_URLS = [u for u in URLS if (policy_of(u.name) or {}).get("audience") == "key"]
+STAFF_URLS = [u for u in URLS if (policy_of(u.name) or {}).get("audience") == "staff"]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World.make()
+
+
+def test_every_url_has_a_policy() -> None:
+    missing = [url.name for url in URLS if policy_of(url.name) is None]
+    assert not missing, f"Declare them in policy.yaml: {missing}"
+
+
+def test_every_policy_has_a_url() -> None:
+    names = {url.name for url in URLS}
+    stale = [n for n in POLICY if n not in names and not any(fnmatch(u, n) for u in names)]
+    assert not stale
+
+
+def send(client: Client, verb: str, address: str, body: dict[str, Any], **options: Any) -> Any:
+    """One request whose effects are undone."""
+    with transaction.atomic():
+        if verb in SAFE:
+            data = body if verb == "GET" else None
+            answer = (
+                client.generic(verb, address, **options)
+                if data is None
+                else client.get(address, data, **options)
+            )
+        elif verb == "POST" and "content_type" not in options:
+            answer = client.post(address, body)
+        else:
+            options.setdefault("content_type", "application/json")
+            answer = getattr(client, verb.lower())(address, body, **options)
+        if hasattr(answer, "streaming_content"):
+            answer.content_read = b"".join(answer.streaming_content)
+        transaction.set_rollback(True)
+    return answer
+
+
+def body_of(answer: Any) -> str:
+    raw = getattr(answer, "content_read", None)
+    return (answer.content if raw is None else raw).decode("utf-8", "replace")
+
+
+def verbs_of(policy: dict[str, Any]) -> set[str]:
+    verbs = set(policy.get("verbs", ["GET"]))
+    return verbs | ({"HEAD"} if "GET" in verbs else set())
+
+
+def cases(world: World, url: Url, policy: dict[str, Any]) -> Iterator[tuple[str, str, str, Any]]:
+    """(person, shop's slug, verb, expected): every combination, with a predicate to hold."""
+    allowed_verbs = verbs_of(policy)
+    for verb in VERBS:
+        roles = WRITERS[policy.get("read" if verb in SAFE else "write", "everyone")]
+        is_allowed = verb in allowed_verbs
+        for person in world.people:
+            for slug in (world.own.slug, world.other.slug, "no-such-shop"):
+                yield person, slug, verb, expected(world, person, slug, roles, is_allowed)
+
+
+def expected(world: World, person: str, slug: str, roles: Any, is_allowed: bool) -> set[int]:
+    """The answers that keep the policy; 405 may come before anything else is looked at."""
+    refused_verb = set() if is_allowed else {405}
+    if person in ("anonymous", "disabled"):
+        return {302} | refused_verb
+    role = world.role_of(person, slug)
+    if role is None:
+        return {404} | refused_verb
+    if role not in roles:
+        return {403} | refused_verb
+    return set(FINE) | TAKEN_BADLY if is_allowed else {405, 200}
+
+
+@pytest.mark.parametrize("url", MEMBER_URLS, ids=lambda url: url.name)
+def test_pages_keep_their_policy(url: Url, world: World) -> None:
+    policy = policy_of(url.name)
+    objects = [p for p in url.params if p != "merchant_slug"]
+    body = world.fill(policy.get("data", {}))
+    for person, slug, verb, answers in cases(world, url, policy):
+        wanted = answers
+        if objects and slug == world.other.slug and world.role_of(person, slug):
+            # Her own shop, with the other shop's object in the address: it is not there.
+            refusals = {403} if world.role_of(person, slug) != "owner" else set()
+            wanted = {404, 405} | refusals
+        address = reverse(
+            url.name, args=[slug if p == "merchant_slug" else world.args[p] for p in url.params]
+        )
+        before = fingerprint(world.own) if verb not in SAFE and wanted.isdisjoint(FINE) else None
+        answer = send(world.clients[person], verb, address, body)
+        where = f"{verb} {address} as {person}: {answer.status_code}, not {sorted(wanted)[:6]}"
+        assert answer.status_code in wanted, where
+        if slug != world.own.slug or world.role_of(person, slug) is None:
+            assert CANARY not in body_of(answer), f"{verb} {address} shows {person} foreign rows"
+        if before is not None:
+            assert fingerprint(world.own) == before, f"{where} and it wrote"
+
+
+@pytest.mark.parametrize("url", MEMBER_URLS, ids=lambda url: url.name)
+def test_foreign_rows_in_a_body_change_nothing(url: Url, world: World) -> None:
+    """The other shop's owner posts our ids to her own shop's pages, for real."""
+    policy = policy_of(url.name)
+    if "POST" not in verbs_of(policy) or any(p != "merchant_slug" for p in url.params):
+        return
+    before = fingerprint(world.own)
+    address = reverse(url.name, args=[world.other.slug] * len(url.params))
+    with transaction.atomic():
+        answer = world.clients["mallory"].post(address, world.fill(policy.get("data", {})))
+        assert fingerprint(world.own) == before
+        assert CANARY not in body_of(answer)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("url", STAFF_URLS, ids=lambda url: f"{url.name}-{url.route[-20:]}")
+def test_the_admin_is_for_staff(url: Url, world: World) -> None:
+    args = [world.args.get(p, "1") for p in url.params]
+    address = reverse(url.name, args=args) if not url.name.startswith("unnamed") else None
+    if address is None:
+        return
+    open_to_all = url.name in ("admin:login", "admin:jsi18n", "admin:logout")
+    for person, client in world.clients.items():
+        if person == "staff" or open_to_all:
+            continue
+        answer = send(client, "GET", address, {})
+        assert answer.status_code in (302, 403, 404, 405), f"{address} as {person}"
+        assert CANARY not in body_of(answer)
+
+
+@pytest.mark.parametrize("url", KEY_URLS, ids=lambda url: url.name)
+def test_the_api_keeps_its_policy(url: Url, world: World) -> None:
+    policy = policy_of(url.name)
+    address = reverse(url.name, args=[world.args[p] for p in url.params])
+    body = world.fill(policy.get("data", {}))
+    allowed_verbs = verbs_of(policy)
+    for verb in VERBS:
+        for key, token in world.keys.items():
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            wanted = expected_of_key(key, policy, bool(url.params), verb in allowed_verbs)
+            before = fingerprint(world.own)
+            options = {"headers": headers}
+            if verb not in SAFE:
+                options["content_type"] = "application/json"
+            answer = send(Client(), verb, address, body, **options)
+            where = f"{verb} {address} with {key}: {answer.status_code}, not {sorted(wanted)[:6]}"
+            assert answer.status_code in wanted, where
+            if key != "own_sk":
+                assert CANARY not in body_of(answer), where
+                assert fingerprint(world.own) == before, where
+
+
+def expected_of_key(key: str, policy: dict[str, Any], has_object: bool, is_allowed: bool) -> set:
+    refused_verb = set() if is_allowed else {405}
+    if key in ("none", "garbage", "revoked", "expired"):
+        return {401} | refused_verb
+    if key == "own_pk" and policy.get("key", "sk") == "sk":
+        return {403} | refused_verb
+    if not is_allowed:
+        return {405, 200, 404}
+    if key == "other_sk" and has_object:
+        return {404}
+    return set(FINE) | TAKEN_BADLY | {428}

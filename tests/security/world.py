@@ -1,0 +1,174 @@
+"""Two shops with one of everything, and everybody who might knock."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from aiassist.copywriting.models import ApprovedText, Draft
+from catalog.products.changes import Change, ChangeRow
+from catalog.products.imports.models import ImportRow, ImportRun
+from catalog.products.models import Fact, Product, ProductImage
+from ecomportal.jobs.models import Job
+from ecomportal.tenancy import rls
+from ecomportal.tenancy.context import tenant
+from ecomportal.tenancy.models import ApiKey, Invitation, Membership, Merchant
+from ecomportal.web.models import SavedView
+from tests.factories import (
+    make_attribute,
+    make_category,
+    make_member,
+    make_product,
+    make_shop,
+    make_user,
+)
+
+CANARY = "Canarybird"
+
+
+@dataclass
+class World:
+    own: Merchant
+    other: Merchant
+    people: dict[str, Any] = field(default_factory=dict)
+    roles: dict[tuple[str, str], str] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    args: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls) -> "World":
+        world = cls(make_shop("northlight", name=f"{CANARY} Goods"), make_shop("harbour"))
+        world._people()
+        world._rows()
+        world._keys()
+        return world
+
+    def role_of(self, person: str, slug: str) -> str | None:
+        return self.roles.get((person, slug))
+
+    def fill(self, data: Any) -> Any:
+        """The body of a policy, with "{product_id}" and the like filled in."""
+        if isinstance(data, dict):
+            return {key: self.fill(value) for key, value in data.items()}
+        if isinstance(data, list):
+            return [self.fill(value) for value in data]
+        if isinstance(data, str) and data.startswith("{") and data.endswith("}"):
+            return str(self.args[data[1:-1]])
+        return data
+
+    def _people(self) -> None:
+        for role in ("owner", "manager", "agent", "viewer"):
+            self.people[role] = make_member(self.own, f"{role}@example.com", role)
+            self.roles[role, self.own.slug] = role
+        self.people["mallory"] = make_member(self.other, "mallory@example.com", "owner")
+        self.roles["mallory", self.other.slug] = "owner"
+        self.people["staff"] = make_user("staff@example.com", is_staff=True, is_superuser=True)
+        self.people["former"] = make_member(self.own, "former@example.com", "manager")
+        self.people["disabled"] = make_member(self.own, "disabled@example.com", "owner")
+        for person, user in self.people.items():
+            self.clients[person] = Client(raise_request_exception=True)
+            self.clients[person].force_login(
+                user, backend="django.contrib.auth.backends.ModelBackend"
+            )
+        with tenant(self.own):
+            Membership.objects.filter(user=self.people["former"]).delete()
+        self.people["disabled"].is_active = False
+        self.people["disabled"].save()
+        self.people["anonymous"] = None
+        self.clients["anonymous"] = Client()
+
+    def _rows(self) -> None:
+        shop, owner = self.own, self.people["owner"]
+        product = make_product(
+            shop, f"{CANARY} Kettle", sku=f"{CANARY}-1", facts={"material": CANARY}
+        )
+        category = make_category(shop, f"{CANARY} Pots")
+        colour = make_attribute(shop, "colour", label_en=f"{CANARY} colour")
+        common = {"merchant": shop}
+        with tenant(shop):
+            fact = Fact.objects.create(
+                **common, product=product, attribute=colour, value="black", status="proposed"
+            )
+            image = ProductImage.objects.create(
+                **common, product=product, source_url="https://x.example/a.png", alt=CANARY
+            )
+            job = Job.objects.create(
+                **common, kind="write_copy", title=f"{CANARY} job", status="failed"
+            )
+            change = Change.objects.create(
+                **common, kind="edit", title=f"{CANARY} edit", created_by=owner, n_rows=1
+            )
+            ChangeRow.objects.create(
+                **common, change=change, product_id=product.pk, label=CANARY, before={}, after={}
+            )
+            run = ImportRun.objects.create(
+                **common, name=f"{CANARY}.csv", file="none.csv", sha256="0" * 64, state="ready"
+            )
+            row = ImportRow.objects.create(
+                **common, run=run, line=2, handle="x", label=CANARY, outcome="created"
+            )
+            draft = Draft.objects.create(
+                **common,
+                product=product,
+                product_version=1,
+                language="en",
+                field="description",
+                tone="formal",
+                text=f"{CANARY} text.",
+                engine="composer",
+                engine_version="1",
+            )
+            sentence = ApprovedText.objects.create(
+                **common, language="en", text=f"{CANARY} sentence."
+            )
+            view = SavedView.objects.create(
+                **common, user=owner, page="products", name=CANARY, query="q=x"
+            )
+            key, _secret = ApiKey.issue(shop, "sk", name=f"{CANARY} key")
+            invitation, token = Invitation.issue(shop, f"{CANARY}@example.com", role="viewer")
+            member = Membership.objects.get(user=self.people["viewer"])
+        self.args = {
+            "product_id": product.pk, "category_id": category.pk, "attribute_id": colour.pk,
+            "fact_id": fact.pk, "image_id": image.pk, "job_id": job.pk, "change_id": change.pk,
+            "run_id": run.pk, "row_id": row.pk, "draft_id": draft.pk, "text_id": sentence.pk,
+            "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
+            "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1", "size": "thumb",
+        }  # fmt: skip
+        with tenant(shop):
+            self.args["variant_id"] = product.variants.get().pk
+            self.args["version"] = Product.objects.get(pk=product.pk).version
+
+    def _keys(self) -> None:
+        past = timezone.now() - timedelta(days=1)
+        with tenant(self.own):
+            for name, fields in (
+                ("own_sk", {}),
+                ("revoked", {"revoked_at": past}),
+                ("expired", {"expires_at": past}),
+            ):
+                _row, self.keys[name] = ApiKey.issue(self.own, "sk", name=name, **fields)
+            _row, self.keys["own_pk"] = ApiKey.issue(self.own, "pk", name="pk")
+        with tenant(self.other):
+            _row, self.keys["other_sk"] = ApiKey.issue(self.other, "sk", name="sk")
+        self.keys |= {"none": "", "garbage": "sk_garbage"}
+
+
+# Rows that a look alone may write, and that say nothing of the shop's own data.
+NOT_COUNTED = {"ecomportal_apikey", "ecomportal_auditentry"}
+
+
+def fingerprint(merchant: Merchant) -> dict[str, Any]:
+    """A hash of each table's rows of one shop."""
+    tables = sorted({m._meta.db_table for m in rls.tenant_models()} - NOT_COUNTED)
+    parts = [
+        f"SELECT '{t}', md5(coalesce(string_agg(r::text, '|' ORDER BY r::text), '')) "
+        f'FROM "{t}" r WHERE merchant_id = {merchant.pk}'
+        for t in tables
+    ]
+    with tenant(merchant), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return dict(cursor.fetchall())
