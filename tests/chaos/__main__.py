@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -96,6 +97,7 @@ def run(options: argparse.Namespace, folder: Path, cluster: Any) -> dict[str, An
 
 def main(argv: list[str] | None = None) -> int:
     options = arguments(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left behind
     folder = Path(tempfile.mkdtemp(prefix="ecomportal-chaos-"))
     os.environ.update(
         ECOMPORTAL_VAR=str(folder),

@@ -86,7 +86,7 @@ def _pause(world: World, job: Job, pid: int) -> bool:
 
 def f3_deploy(world: World, *, kills: int, **_: Any) -> dict[str, Any]:
     """SIGTERM, as on a deploy: no stall, no item computed twice."""
-    job = world.start(400 * kills)
+    job = world.start(250 * kills)
     for _n in range(kills):
         world.keep_workers(1)
         n_before = world.look(job).n_done
@@ -103,7 +103,7 @@ def f4_database(world: World, *, kills: int, cluster: Cluster, **_: Any) -> dict
     recoveries = []
     for _n in range(kills):
         while len(world.live()) < 3:
-            world.start(1500)
+            world.start(600)
         world.keep_workers(N_WORKERS)
         wait_until(world.held, seconds=30, what="a running job")
         time.sleep(world.rng.uniform(0.1, 1.0))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.chaos import faults
-from tests.chaos.workers import ROOT, wait_until
+from tests.chaos.workers import ROOT
 from tests.chaos.world import World, wipe_broker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,11 +98,3 @@ def test_an_immediate_restart_of_the_database_loses_nothing():
     assert done.returncode == 0, report
     assert report["kills"] == 1
     assert report["recovery_seconds"] < 15
-
-
-def test_a_worker_stops_by_itself_when_it_has_nothing_to_do(world):
-    here = world()
-    worker = here.add_worker()
-    wait_until(worker.is_up, seconds=30, what="the worker")
-    worker.stop()
-    assert worker.process.wait(timeout=20) == 0

@@ -42,10 +42,12 @@ class Worker:
         return self.process.poll() is None
 
     def children(self) -> list[int]:
-        path = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        with suppress(OSError):
-            return [int(pid) for pid in path.read_text().split()]
-        return []
+        """The pool's processes. Whichever thread forked one, the kernel lists it there."""
+        found = []
+        for path in Path(f"/proc/{self.pid}/task").glob("*/children"):
+            with suppress(OSError):
+                found += [int(pid) for pid in path.read_text().split()]
+        return found
 
     def is_up(self) -> bool:
         return self.is_alive and bool(self.children())
