@@ -1,8 +1,7 @@
 """The shop's pages of `catalog`."""
 
-from django.urls import URLPattern, URLResolver
-
-from catalog.products.imports.urls import urlpatterns as imports
+from catalog.products import urls as products
+from catalog.products.imports import urls as imports
 
 app_name = "catalog"
-urlpatterns: list[URLPattern | URLResolver] = [*imports]
+urlpatterns = [*imports.urlpatterns, *products.urlpatterns]

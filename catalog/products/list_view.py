@@ -1,5 +1,6 @@
 """The product list: one statement for its rows, whatever stands in a row."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.products.filters import UPDATED_DAYS, ProductFilters
+from catalog.products.filters import LOW_STOCK, UPDATED_DAYS, ProductFilters
 from catalog.products.models import (
     Fact,
     FactStatus,
@@ -73,6 +74,11 @@ class Row:
     @property
     def variants(self) -> dict[str, Any]:
         return self.product.of_variants or {"n": 0}
+
+    @property
+    def is_low(self) -> bool:
+        stock = self.variants.get("stock")
+        return stock is not None and stock <= LOW_STOCK
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -152,12 +158,13 @@ def products(request: HttpRequest) -> HttpResponse:
         "rows": _rows(page.rows),
         "filters": filters,
         "query": filters.query(),
-        "chips": filters.chips(categories),
+        "chips": [(chip, _without(request, chip.params)) for chip in filters.chips(categories)],
         "categories": categories,
         "statuses": ProductStatus.choices,
         "updated_days": UPDATED_DAYS,
         "sort": sort,
         "columns": _columns(request),
+        "cols_in_url": request.GET.getlist("cols"),
         "all_columns": COLUMNS,
         "views": _views(request, filters.query()),
         "can_edit": request.role in EDITORS,
@@ -165,6 +172,14 @@ def products(request: HttpRequest) -> HttpResponse:
     }
     context["is_empty_shop"] = not (page.rows or context["query"] or page.previous)
     return render(request, "catalog/products/list.html", context)
+
+
+def _without(request: HttpRequest, params: Iterable[str]) -> str:
+    """The list's address without some filters, from its first page."""
+    query = request.GET.copy()
+    for name in (*params, "after", "before", "count"):
+        query.pop(name, None)
+    return "?" + query.urlencode()
 
 
 def _columns(request: HttpRequest) -> list[str]:

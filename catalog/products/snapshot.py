@@ -125,6 +125,18 @@ def undelete(product_ids: Iterable[object]) -> int:
     )
 
 
+def taken_names(product_ids: Iterable[object]) -> dict[UUID, str]:
+    """Deleted products whose handle or SKU another product took meanwhile, each with the name."""
+    gone = Product.objects.filter(pk__in=list(product_ids)).exclude(deleted_at=None)
+    handles = Product.objects.filter(deleted_at=None).values("handle")
+    taken = dict(gone.filter(handle__in=handles).values_list("pk", "handle"))
+    skus = Variant.objects.filter(deleted_at=None).exclude(sku="").values("sku")
+    variants = Variant.objects.filter(
+        product__in=gone, deleted_at=F("product__deleted_at"), sku__in=skus
+    )
+    return taken | dict(variants.values_list("product_id", "sku"))
+
+
 def _known_references(snapshots: Mapping[UUID, Snapshot | None]) -> dict[str, set[str]]:
     """Ids that still exist of what snapshots point at: a category may be gone since."""
     snaps = [snap for snap in snapshots.values() if snap]

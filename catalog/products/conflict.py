@@ -1,0 +1,154 @@
+"""Two people, one product: what each did, field by field, with nothing lost."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.products.editable import KEY, State, rows_of
+from catalog.products.models import FactStatus, ProductStatus
+from catalog.products.models import TextField as Field
+
+LABELS = {
+    "title": gettext_lazy("Name"), "handle": gettext_lazy("Handle"),
+    "vendor": gettext_lazy("Brand"), "product_type": gettext_lazy("Type"),
+    "category": gettext_lazy("Category"), "tags": gettext_lazy("Tags"),
+    "status": gettext_lazy("Status"), "option1": gettext_lazy("First option"),
+    "option2": gettext_lazy("Second option"), "option3": gettext_lazy("Third option"),
+    "sku": gettext_lazy("SKU"), "o1": gettext_lazy("First option"),
+    "o2": gettext_lazy("Second option"), "o3": gettext_lazy("Third option"),
+    "price": gettext_lazy("Price"), "compare_at": gettext_lazy("Price before"),
+    "cost": gettext_lazy("Cost"), "stock": gettext_lazy("Stock"),
+    "policy": gettext_lazy("When sold out"), "weight": gettext_lazy("Weight in grams"),
+    "barcode": gettext_lazy("Barcode"), "remove": gettext_lazy("Removed"),
+    "value": gettext_lazy("Value"), "unit": gettext_lazy("Unit"),
+}  # fmt: skip
+ROW_KINDS = {"v": gettext_lazy("Variant"), "f": gettext_lazy("Fact")}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field where what was typed and what is saved now are not the same."""
+
+    name: str
+    label: str
+    opened: str | None  # in words, as it was when the form was opened; None: not known
+    mine: str  # in words
+    theirs: str
+    my_value: str  # as the form sends it
+    their_value: str
+    is_mine: bool  # preselected: this person changed it, or both did
+
+
+def base_state(text: str) -> State:
+    """The state the form was opened with, as it sent it back; {} when it is unreadable."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(name): value for name, value in found.items() if isinstance(value, str)}
+
+
+def differences(mine: State, theirs: State, opened: State) -> list[Difference]:
+    found = []
+    for name, value in mine.items():
+        if name in theirs and value != theirs[name] and not _is_of_removed_row(name, mine):
+            found.append(_difference(name, mine, theirs, opened))
+    return [*found, *_removed_by_them(mine, theirs, opened)]
+
+
+def _is_of_removed_row(name: str, mine: State) -> bool:
+    """Fields of a row that I took out do not matter; that it is out does."""
+    key = KEY.fullmatch(name)
+    return bool(key and key[3] != "remove" and mine.get(f"{key[1]}-{key[2]}-remove") == "1")
+
+
+def _difference(name: str, mine: State, theirs: State, opened: State) -> Difference:
+    was = opened.get(name)
+    return Difference(
+        name=name,
+        label=_label(name, theirs),
+        opened=None if was is None else _words(name, was),
+        mine=_words(name, mine[name]),
+        theirs=_words(name, theirs[name]),
+        my_value=mine[name],
+        their_value=theirs[name],
+        is_mine=was is None or mine[name] != was,
+    )
+
+
+def _removed_by_them(mine: State, theirs: State, opened: State) -> list[Difference]:
+    """Rows in my form that are gone by now: keep them or let them go, as one choice."""
+    found = []
+    for kind, kind_label in ROW_KINDS.items():
+        there = rows_of(theirs, kind)
+        for row_id, row in rows_of(mine, kind).items():
+            if row_id.startswith("new") or row_id in there or row.get("remove") == "1":
+                continue
+            was = rows_of(opened, kind).get(row_id)
+            label = f"{kind_label} “{_row_name(kind, row)}”"
+            is_mine = was is None or any(was.get(name, "") != v for name, v in row.items())
+            found.append(
+                Difference(
+                    name=f"{kind}-{row_id}-remove",
+                    label=label,
+                    opened=_("there"),
+                    mine=_("keep"),
+                    theirs=_("removed"),
+                    my_value="",
+                    their_value="1",
+                    is_mine=is_mine,
+                )
+            )
+    return found
+
+
+def added_by_them(mine: State, theirs: State, opened: State) -> list[str]:
+    """Rows that came meanwhile; they stay, whatever is chosen."""
+    known = {kind: {**rows_of(opened, kind), **rows_of(mine, kind)} for kind in ROW_KINDS}
+    return [
+        f"{kind_label} “{_row_name(kind, row)}”"
+        for kind, kind_label in ROW_KINDS.items()
+        for row_id, row in rows_of(theirs, kind).items()
+        if row_id not in known[kind]
+    ]
+
+
+def _row_name(kind: str, row: State) -> str:
+    if kind == "f":
+        return f"{row.get('attribute', '')}: {row.get('value', '')}"
+    options = " / ".join(row[name] for name in ("o1", "o2", "o3") if row.get(name))
+    return row.get("sku") or options or "–"
+
+
+def _label(name: str, state: State) -> str:
+    if found := KEY.fullmatch(name):
+        row = rows_of(state, found[1]).get(found[2], {})
+        if found[1] == "f":
+            return f"{row.get('attribute', '')} · {LABELS.get(found[3], found[3])}"
+        return f"{_row_name('v', row)} · {LABELS.get(found[3], found[3])}"
+    if name.startswith("t-"):
+        _t, language, field = name.split("-", 2)
+        return f"{Field(field).label} · {_('Chinese') if language == 'zh' else _('English')}"
+    return str(LABELS.get(name, name))
+
+
+def _words(name: str, value: str) -> str:
+    """A field's value as people read it; a category keeps its id, which the view spells out."""
+    if name == "status":
+        return str(dict(ProductStatus.choices).get(value, value))
+    if name.startswith("f-") and name.endswith("-status"):
+        return str(dict(FactStatus.choices).get(value, value))
+    if name.endswith("-remove"):
+        return _("yes") if value else _("no")
+    return value
+
+
+def hidden_fields(mine: State, shown: list[Difference]) -> dict[str, Any]:
+    """What the conflict page carries along unseen: all of my form that is not asked about."""
+    asked = {difference.name for difference in shown}
+    return {name: value for name, value in mine.items() if name not in asked}

@@ -1,0 +1,247 @@
+"""The product editor: one form, saved whole under an optimistic lock."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pghistory
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from catalog.products.attribute_book import AttributeBook
+from catalog.products.changes import Change
+from catalog.products.conflict import added_by_them, base_state, differences, hidden_fields
+from catalog.products.editable import Editable, State, load, posted_state, state_of
+from catalog.products.editor_page import page_context
+from catalog.products.forms import NewProductForm, free_handle
+from catalog.products.models import Fact, FactStatus, Product, Variant, touch
+from catalog.products.reading import Reading, read
+from catalog.products.saving import write
+from catalog.products.snapshot import recorded, soft_delete, taken_names, undelete
+from ecomportal.tenancy import audit
+from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
+
+DECISIONS = {"confirm": FactStatus.CONFIRMED, "reject": FactStatus.REJECTED}
+
+
+class Stale(Exception):
+    """Somebody saved between the opening of the form and now."""
+
+
+def edit(request: HttpRequest, product_id: Any, title: str) -> Any:
+    """Record what the block does to one product as an edit by the request's person."""
+    change = Change.objects.create(
+        merchant=request.merchant, kind="edit", title=title[:200], created_by=request.user
+    )
+    return recorded(change, [product_id])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@merchant_required(*EVERYONE)
+def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    if request.method == "POST" and request.role not in EDITORS:
+        raise PermissionDenied
+    editable = load(request.merchant, product_id)
+    if request.method == "POST":
+        return _save(request, editable)
+    return show(request, editable, state_of(editable, request.merchant.currency))
+
+
+def show(
+    request: HttpRequest,
+    editable: Editable,
+    state: State,
+    *,
+    errors: dict[str, str] | None = None,
+    base: State | None = None,
+    image_problems: list[str] | None = None,
+) -> HttpResponse:
+    context = page_context(request, editable, state, errors=errors or {})
+    context["base"] = json.dumps(state if base is None else base, ensure_ascii=False)
+    context["image_problems"] = image_problems or []
+    status = 422 if errors or image_problems else 200
+    return render(request, "catalog/products/editor.html", context, status=status)
+
+
+def _save(request: HttpRequest, editable: Editable) -> HttpResponse:
+    product, mine = editable.product, posted_state(request.POST)
+    if product.deleted_at:
+        messages.error(request, _("This product is deleted. Restore it first, then edit it."))
+        return redirect("catalog:product", request.merchant.slug, product.pk)
+    current = state_of(editable, request.merchant.currency)
+    if request.POST.get("version") != str(product.version):
+        return _conflict(request, editable, mine)
+    if all(current.get(name, "") == value for name, value in mine.items()):
+        messages.info(request, _("Nothing was changed, so nothing was saved."))
+        return redirect("catalog:product", request.merchant.slug, product.pk)
+    book = AttributeBook(request.merchant)
+    reading = read(mine, editable, book)
+    if not reading.errors:
+        try:
+            _write(request, editable, reading, book)
+        except Stale:
+            return _conflict(request, load(request.merchant, product.pk), mine)
+        except IntegrityError:
+            reading.errors[""] = _("Another product took the handle or a SKU just now. Change it.")
+    if reading.errors:
+        base = base_state(request.POST.get("base", ""))
+        return show(request, editable, {**current, **mine}, errors=reading.errors, base=base)
+    messages.success(request, _("Saved “%(title)s”.") % {"title": mine["title"]})
+    return redirect("catalog:product", request.merchant.slug, product.pk)
+
+
+def _write(request: HttpRequest, editable: Editable, reading: Reading, book: AttributeBook) -> None:
+    """Take the lock by moving the version on, then write; both or neither."""
+    product, title = editable.product, reading.product["title"]
+    with transaction.atomic(), pghistory.context(user=request.user.pk, source="editor"):
+        still_same = request.merchant.products.filter(pk=product.pk, version=product.version)
+        if not still_same.update(updated_at=timezone.now()):
+            raise Stale
+        with edit(request, product.pk, _("Edited “%(title)s”") % {"title": title}):
+            write(editable, reading, book, user=request.user)
+        audit.record(request, "product.saved", title, product=str(product.pk))
+
+
+def _conflict(request: HttpRequest, editable: Editable, mine: State) -> HttpResponse:
+    """Show both versions; what was typed travels along until it is saved or left."""
+    theirs = state_of(editable, request.merchant.currency)
+    opened = base_state(request.POST.get("base", ""))
+    shown = differences(mine, theirs, opened)
+    context = {
+        "product": editable.product,
+        "differences": shown,
+        "added": added_by_them(mine, theirs, opened),
+        "hidden": hidden_fields(mine, shown),
+        "mine": mine,
+        "theirs": theirs,
+        "base": json.dumps(theirs, ensure_ascii=False),
+        "categories": dict(request.merchant.categories.values_list("pk", "path")),
+    }
+    return render(request, "catalog/products/conflict.html", context, status=409)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@merchant_required(*EDITORS)
+def product_new(request: HttpRequest) -> HttpResponse:
+    form = NewProductForm(request.POST or None, merchant=request.merchant)
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if request.method == "POST" else 200
+        return render(request, "catalog/products/new.html", {"form": form}, status=status)
+    product = _create(request, form.cleaned_data)
+    messages.success(request, _("Added “%(title)s” as a draft.") % {"title": product.title})
+    return redirect("catalog:product", request.merchant.slug, product.pk)
+
+
+def _create(request: HttpRequest, values: dict[str, Any]) -> Product:
+    product = Product(
+        merchant=request.merchant,
+        title=values["title"],
+        handle=free_handle(request.merchant, values["title"]),
+        product_type=values["product_type"],
+        category=values["category"],
+        search_extra=values["sku"],
+    )
+    title = _("Added “%(title)s”") % {"title": product.title}
+    with (
+        pghistory.context(user=request.user.pk, source="editor"),
+        edit(request, product.pk, title),
+    ):
+        product.save(force_insert=True)
+        Variant.objects.create(
+            merchant=request.merchant,
+            product=product,
+            sku=values["sku"],
+            price_cents=values["price"],
+        )
+    audit.record(request, "product.created", product.title, product=str(product.pk))
+    return product
+
+
+@require_POST
+@merchant_required(*EDITORS)
+def product_delete(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    product = get_object_or_404(request.merchant.products.live(), pk=product_id)
+    title = _("Deleted “%(title)s”") % {"title": product.title}
+    with (
+        pghistory.context(user=request.user.pk, source="editor"),
+        edit(request, product.pk, title),
+    ):
+        soft_delete([product.pk])
+    audit.record(request, "product.deleted", product.title, product=str(product.pk))
+    text = _("Deleted “%(title)s”. It can be restored for 30 days.") % {"title": product.title}
+    messages.success(request, text)
+    return redirect("catalog:products", request.merchant.slug)
+
+
+@require_POST
+@merchant_required(*EDITORS)
+def product_restore(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    gone = request.merchant.products.exclude(deleted_at=None)
+    product = get_object_or_404(gone, pk=product_id)
+    back = redirect("catalog:product", request.merchant.slug, product.pk)
+    if taken := taken_names([product.pk]):
+        text = _("“%(name)s” is used by another product now; change it there first.")
+        messages.error(request, text % {"name": taken[product.pk]})
+        return back
+    title = _("Restored “%(title)s”") % {"title": product.title}
+    with (
+        pghistory.context(user=request.user.pk, source="editor"),
+        edit(request, product.pk, title),
+    ):
+        undelete([product.pk])
+    audit.record(request, "product.restored", product.title, product=str(product.pk))
+    messages.success(request, title)
+    return back
+
+
+@require_POST
+@merchant_required(*EDITORS)
+def fact_confirm(request: HttpRequest, product_id: UUID, fact_id: UUID) -> HttpResponse:
+    """Decide on one proposed fact with one click; `decision` is confirm or reject."""
+    product = get_object_or_404(request.merchant.products.live(), pk=product_id)
+    facts = Fact.objects.filter(product=product)
+    fact = get_object_or_404(facts.select_related("attribute"), pk=fact_id)
+    status = DECISIONS.get(request.POST.get("decision", "confirm"))
+    if status is None:
+        return HttpResponse(_("Confirm the fact or reject it."), status=422)
+    _decide(request, product, facts.filter(pk=fact.pk), status)
+    if not request.htmx:
+        return redirect("catalog:product", request.merchant.slug, product.pk)
+    # Only a form that was up to date may go on as such; a stale one must meet its conflict.
+    if request.POST.get("version") == str(product.version):
+        product.refresh_from_db(fields=["version"])
+        version = str(product.version)
+    else:
+        version = request.POST.get("version", "")
+    fact.status = status
+    context = {"fact": fact, "product": product, "version": version}
+    return render(request, "catalog/products/_fact_decided.html", context)
+
+
+@require_POST
+@merchant_required(*EDITORS)
+def facts_confirm(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    """Confirm every proposed fact of the product."""
+    product = get_object_or_404(request.merchant.products.live(), pk=product_id)
+    facts = Fact.objects.filter(product=product, status=FactStatus.PROPOSED)
+    n = _decide(request, product, facts, FactStatus.CONFIRMED)
+    messages.success(request, _("Confirmed %(n)s facts.") % {"n": n})
+    return redirect("catalog:product", request.merchant.slug, product.pk)
+
+
+def _decide(request: HttpRequest, product: Product, facts: Any, status: str) -> int:
+    title = _("Decided on facts of “%(title)s”") % {"title": product.title}
+    with (
+        pghistory.context(user=request.user.pk, source="editor"),
+        edit(request, product.pk, title),
+    ):
+        n = facts.exclude(status=status).update(status=status)
+        touch([product.pk] if n else [])
+    audit.record(request, "facts.decided", product.title, status=status, n=n)
+    return n

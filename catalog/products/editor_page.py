@@ -1,0 +1,199 @@
+"""What the editor's page shows: the form's state laid out in cards, with its errors."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from catalog.products.editable import (
+    LANGUAGES,
+    NOT_COUNTED,
+    SELLS_ON,
+    STOPS,
+    VARIANT_FIELDS,
+    Editable,
+    State,
+    rows_of,
+)
+from catalog.products.history import history
+from catalog.products.models import AttributeType, FactStatus, ProductStatus, TextOrigin
+from catalog.products.models import TextField as Field
+from catalog.products.must_have import facts_share, family_of
+from catalog.products.vocabulary import must_have
+from ecomportal.tenancy.access import EDITORS
+
+SHORT_HISTORY = 40  # events under the editor; the history page has them all
+MAX_VARIANTS = 250  # in the grid: more fields than a form may send are not drawn
+POLICIES = [
+    (STOPS, _("Stop selling")),
+    (SELLS_ON, _("Keep selling")),
+    (NOT_COUNTED, _("Not counted")),
+]
+ROOM = {Field.SHORT_TITLE: 65, Field.SEO_TITLE: 60, Field.SEO_DESCRIPTION: 160}  # characters
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field of a form: its name, its text, and what is wrong with it."""
+
+    name: str
+    value: str
+    error: str
+
+
+@dataclass(frozen=True)
+class TextRow:
+    cell: Cell
+    field: str
+    label: Any
+    room: int
+    live: dict[str, Any] | None  # the row as it stands, with its origin
+
+
+def page_context(
+    request: HttpRequest, editable: Editable, state: State, *, errors: dict[str, str]
+) -> dict[str, Any]:
+    product, merchant = editable.product, request.merchant
+    category = product.category
+    family = family_of(category.family if category else "", product.product_type)
+    confirmed = [f["key"] for f in editable.facts if f["status"] == FactStatus.CONFIRMED]
+    categories, attributes = _choices(merchant)
+    cells = {name: Cell(name, value, errors.get(name, "")) for name, value in state.items()}
+    facts = _fact_rows(editable, state, errors)
+    return {
+        "product": product,
+        "editable": editable,
+        "cells": cells,
+        "general_error": errors.get("", ""),
+        "n_errors": len(errors),
+        "can_edit": request.role in EDITORS and not product.deleted_at,
+        "may_restore": request.role in EDITORS and product.deleted_at,
+        "statuses": ProductStatus.choices,
+        "categories": categories,
+        "attributes": attributes,
+        "option_cells": [(n, cells[f"option{n}"]) for n in (1, 2, 3)],
+        "n_options": max(1, len([n for n in (1, 2, 3) if state.get(f"option{n}")])),
+        "variants": _variant_rows(state, errors),
+        "n_more_variants": max(0, len(editable.variants) - MAX_VARIANTS),
+        "policies": POLICIES,
+        "blank_variant": _blank_variant(),
+        "blank_fact": {"id": "new900"},
+        "facts": facts,
+        "missing": _missing(family, editable, state),
+        "n_proposed": sum(f["status"] == FactStatus.PROPOSED for f in editable.facts),
+        "share": facts_share(family, confirmed),
+        "languages": [
+            (language, label, _text_rows(editable, language, cells))
+            for language, label in _languages(merchant)
+        ],
+        "history": history(product, merchant.currency, limit=SHORT_HISTORY)[:6],
+    }
+
+
+def _languages(merchant: Any) -> list[tuple[str, Any]]:
+    """The shop's main language first."""
+    labels = {"en": _("English"), "zh": _("Chinese")}
+    order = sorted(LANGUAGES, key=lambda language: language != merchant.language)
+    return [(language, labels[language]) for language in order]
+
+
+def _choices(merchant: Any) -> tuple[list[tuple[str, str]], list[str]]:
+    """Category paths and labels of facts, in one statement."""
+    is_zh = (get_language() or "").startswith("zh")
+    pk, label = Cast("pk", CharField()), "label_zh" if is_zh else "label_en"
+    categories = merchant.categories.order_by().values_list(Value(1), pk, "path")
+    attributes = merchant.attributes.order_by().values_list(Value(2), pk, label)
+    found = sorted(categories.union(attributes, all=True), key=lambda row: row[2])
+    return (
+        [(pk, name) for kind, pk, name in found if kind == 1],
+        [name for kind, _pk, name in found if kind == 2],
+    )
+
+
+def _variant_rows(state: State, errors: dict[str, str]) -> list[dict[str, Any]]:
+    rows = list(rows_of(state, "v").items())[:MAX_VARIANTS]
+    return [_variant_row(row_id, row, errors) for row_id, row in rows]
+
+
+def _variant_row(row_id: str, row: State, errors: dict[str, str]) -> dict[str, Any]:
+    def cell(name: str) -> Cell:
+        full_name = f"v-{row_id}-{name}"
+        return Cell(full_name, row.get(name, ""), errors.get(full_name, ""))
+
+    cells = {name: cell(name) for name in VARIANT_FIELDS}
+    return {"id": row_id, "is_new": row_id.startswith("new"), "cells": cells}
+
+
+def _blank_variant() -> dict[str, Any]:
+    """What a script copies to add a row, and the row for those who have none."""
+    return _variant_row("new900", {"policy": STOPS}, {})
+
+
+def _fact_rows(editable: Editable, state: State, errors: dict[str, str]) -> list[dict[str, Any]]:
+    known = {fact["pk"]: fact for fact in editable.facts}
+    names = {v["pk"]: v["sku"] or " / ".join(v["options"]) for v in editable.variants}
+    is_zh = (get_language() or "").startswith("zh")
+    rows = []
+    for row_id, row in rows_of(state, "f").items():
+        fact = known.get(row_id)
+        rows.append(
+            {
+                "id": row_id,
+                "fact": fact,
+                "label": (fact["label_zh"] if is_zh else fact["label_en"]) if fact else "",
+                "of_variant": names.get(fact["variant"], "") if fact else "",
+                "is_bool": bool(fact and fact["type"] == AttributeType.BOOL),
+                "is_number": bool(fact and fact["type"] == AttributeType.NUMBER),
+                "status": row.get("status", FactStatus.CONFIRMED),
+                "cells": {
+                    name: Cell(
+                        f"f-{row_id}-{name}",
+                        row.get(name, ""),
+                        errors.get(f"f-{row_id}-{name}", ""),
+                    )
+                    for name in ("attribute", "value", "unit", "status", "remove")
+                },
+            }
+        )
+    # What wants a decision first, what was rejected last.
+    order = [FactStatus.PROPOSED, FactStatus.CONFIRMED, FactStatus.REJECTED]
+    return sorted(rows, key=lambda row: order.index(row["status"]) if row["status"] in order else 1)
+
+
+def _missing(family: str, editable: Editable, state: State) -> list[dict[str, Any]]:
+    """Must-have facts that the product lacks, as rows to fill in; new rows are numbered on."""
+    there = {fact["key"] for fact in editable.facts if fact["status"] != FactStatus.REJECTED}
+    is_zh = (get_language() or "").startswith("zh")
+    n_new = sum(row_id.startswith("new") for row_id in rows_of(state, "f"))
+    typed = {row.get("attribute") for row in rows_of(state, "f").values()}
+    kinds = [kind for kind in must_have(family) if kind.key not in there | typed] if family else []
+    return [
+        {
+            "id": f"new{n_new + n}",
+            "key": kind.key,
+            "label": kind.label_zh if is_zh else kind.label_en.capitalize(),
+            "unit": kind.default_unit,
+            "is_number": kind.type == AttributeType.NUMBER,
+        }
+        for n, kind in enumerate(kinds, start=1)
+    ]
+
+
+def _text_rows(editable: Editable, language: str, cells: dict[str, Cell]) -> list[TextRow]:
+    live = {t["field"]: t for t in editable.texts if t["language"] == language}
+    for text in live.values():
+        text["origin_label"] = TextOrigin(text["origin"]).label
+    return [
+        TextRow(
+            cell=cells[f"t-{language}-{field.value}"],
+            field=field.value,
+            label=field.label,
+            room=ROOM.get(field, 0),
+            live=live.get(field.value),
+        )
+        for field in Field
+    ]
