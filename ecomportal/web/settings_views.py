@@ -16,7 +16,7 @@ from ecomportal.tenancy.access import EDITORS, OWNERS, merchant_required
 from ecomportal.tenancy.forms import ApiKeyForm
 from ecomportal.tenancy.models import ApiKey, Merchant
 from ecomportal.web.forms import ShopForm
-from ecomportal.web.paging import keyset_page
+from ecomportal.web.paging import cursor_of, keyset_page
 
 AUDIT_ROWS = 50
 # What the names of actions begin with, for the filter.
@@ -96,8 +96,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
         entries = entries.filter(at__date__gte=since)
     if until := _date(request.GET.get("until", "")):
         entries = entries.filter(at__date__lte=until)
-    cursor = request.GET.get("cursor", "")
-    page = keyset_page(entries, ["-at", "-pk"], cursor=cursor, size=AUDIT_ROWS)
+    page = keyset_page(entries, ["-at", "-pk"], cursor=cursor_of(request.GET), size=AUDIT_ROWS)
     return render(
         request,
         "settings/audit.html",
