@@ -40,7 +40,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     if kind:
         rows = rows.filter(kind=kind)
     rows = rows.defer("params", "log", "error_detail")
-    page = _page(rows, cursor=request.GET.get("cursor", ""))
+    page = _page(rows, cursor=request.GET.get("after") or request.GET.get("before") or "")
     live = [job for job in page.rows if not job.is_finished][:MAX_CARDS]
     context = {
         "page": page,
@@ -57,12 +57,12 @@ class Page:
     """What the pager reads. Job ids sort by time, so an id is where the next page begins."""
 
     rows: list[Job]
-    previous_cursor: str
-    next_cursor: str
+    previous: str
+    next: str
 
     @property
     def is_all(self) -> bool:
-        return not (self.previous_cursor or self.next_cursor)
+        return not (self.previous or self.next)
 
 
 def _page(rows: QuerySet, *, cursor: str) -> Page:
@@ -79,8 +79,8 @@ def _page(rows: QuerySet, *, cursor: str) -> Page:
         found = found[:PAGE_SIZE]
     return Page(
         rows=found,
-        previous_cursor=f"p{found[0].pk}" if found and has_previous else "",
-        next_cursor=f"n{found[-1].pk}" if found and has_next else "",
+        previous=f"p{found[0].pk}" if found and has_previous else "",
+        next=f"n{found[-1].pk}" if found and has_next else "",
     )
 
 
