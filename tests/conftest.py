@@ -77,6 +77,14 @@ def empty_tables(dsn: str) -> None:
         connection.execute(f"TRUNCATE {', '.join(name for (name,) in rows)} CASCADE")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _chinese() -> None:
+    """The catalogue is not in the repository: it is made from the PO files, if one changed."""
+    from ecomportal.web.translations import compile_catalog
+
+    compile_catalog()
+
+
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: object) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
