@@ -126,7 +126,7 @@ def team_remove(request: HttpRequest, membership_id: int) -> HttpResponse:
     member.delete()
     messages.success(
         request,
-        _("%(name)s can no longer open this shop. What she did stays in its history.")
+        _("%(name)s can no longer open this shop. What they did stays in its history.")
         % {"name": member.user},
     )
     if member.user_id == request.user.pk:
