@@ -89,8 +89,9 @@ def clean_texts(*, seeds: int) -> Iterator[tuple[str, str, Case, str]]:
             yield "made_with", style, case, text
         for style, case, text in styled_texts("held_out_styles", lang, seeds=seeds):
             yield "held_out", style, case, text
-    for style, case, text in written_texts():
-        yield "held_out", style, case, text
+    for half, name in (("made_with", "practice"), ("held_out", "held_out")):
+        for style, case, text in written_texts(name):
+            yield half, style, case, text
 
 
 def _sample(
@@ -159,11 +160,9 @@ def _print_table(
         total = counts.total()
         print(f"{half:10} {lang} {kind:30} {counts[True]:5}/{total:<5} {counts[True] / total:.4f}")
     for (half, lang), counts in sorted(alarms.items()):
-        total = counts.total()
-        share = counts[True] / total
-        print(
-            f"{half:10} {lang} {'false alarms on clean text':30} {counts[True]:5}/{total:<5} {share:.4f}"
-        )
+        share = counts[True] / counts.total()
+        name = f"{half:10} {lang} {'false alarms on clean text':30}"
+        print(f"{name} {counts[True]:5}/{counts.total():<5} {share:.4f}")
 
 
 def _summary(

@@ -40,6 +40,8 @@ def _insert(text: str, case: Case, sentences: list[str], rng: random.Random) -> 
         if value is None:
             return None
         sentence = sentence.replace("{" + slot + "}", value)
+    if _is_true(sentence, case):
+        return None
     bulleted = text.lstrip().startswith("-")
     if bulleted:
         at, piece = len(text), f"\n- {sentence.rstrip('.。')}"
@@ -48,6 +50,13 @@ def _insert(text: str, case: Case, sentences: list[str], rng: random.Random) -> 
         at = rng.choice(ends) if ends else len(text)
         piece = f" {sentence}" if case.lang == "en" else sentence
     return text[:at] + piece + text[at:], [(at, at + len(piece))]
+
+
+def _is_true(sentence: str, case: Case) -> bool:
+    """ "It is wireless." is no mistake in a text about wireless headphones."""
+    stated = " ".join([case.name, *(part for fact in case.facts.values() for part in fact)])
+    core = re.split(r"\s", sentence.strip(".。"))[-1] if case.lang == "en" else sentence.strip("。")
+    return core.lower() in stated.lower()
 
 
 def _spoken(case: Case, key: str) -> str | None:
@@ -89,6 +98,8 @@ def _swapped_numbers(text: str, case: Case, rng: random.Random) -> Planted | Non
         return None
     first, second = sorted(rng.sample(list(places.values()), 2), key=lambda m: m.start())
     a, b = first.group(), second.group()
+    if re.fullmatch(r"\s*\w*\s*(?:x|×|by)\s*", text[first.end() : second.start()]):
+        return None  # 9.5 x 11 names no side, so the order is no mistake
     swapped = text[: first.start()] + b + text[first.end() : second.start()] + a
     at = len(swapped) - len(a)
     spans = [(first.start(), first.start() + len(b)), (at, at + len(a))]

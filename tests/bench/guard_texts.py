@@ -101,9 +101,9 @@ def _fill(sentence: str, case: Case, *, own: str = "") -> str:
     return re.sub(r"\{([\w ]+)\}", value, sentence)
 
 
-def written_texts() -> Iterator[tuple[str, Case, str]]:
-    """Whole texts written by hand for single products, held out from the guard's making."""
+def written_texts(name: str) -> Iterator[tuple[str, Case, str]]:
+    """Whole texts written by hand for single products."""
     by_id = {(lang, case.id): case for lang in ("en", "zh") for case in cases(lang)}
-    for line in (SET / "held_out.jsonl").read_text("utf-8").splitlines():
+    for line in (SET / f"{name}.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         yield "written", by_id[row["lang"], row["product"]], row["text"]

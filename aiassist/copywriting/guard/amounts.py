@@ -28,6 +28,7 @@ SPEECH = re.compile(
     r"一(?:[天日](?!保|质)|年四季|周七天|款|下|起|身|体|样|般|直|定|览|目|点|抹|份心|种|切|面|边|并|同|手|如|家|份|流|生|辈)"
     r"|[零〇一二两三四五六七八九十百千万]+(?:分(?!钟)|全|足)|万千|万能|万物|千家万户|百搭|百年|三五"
 )
+YEAR = re.compile("(?:19|20)\\d\\d")
 CLASSIFIERS = {"个", "件", "只", "块", "条", "片", "枚", "颗", "粒", "双", "套", "对", "杯"}
 CLASSIFIERS |= {"盒", "瓶", "罐", "袋", "包", "份", "位", "人"}
 CROSS_SYSTEM_LIMIT = Decimal("0.03")
@@ -113,6 +114,8 @@ def _unit_at(
     is_word = not match.group()[0].isdigit()
     if alias in MUST_TOUCH and (is_word or (found["gap"] and alias in {"a", "s", "t", "k"})):
         return None, match.end()
+    if alias == "年" and YEAR.fullmatch(match.group()):
+        return None, found.end()
     return extra.get(alias) or known_units()[alias], found.end()
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from aiassist.copywriting.guard.amounts import Amount, find_amounts
-from aiassist.copywriting.guard.lexicon import Phrase, cue_kinds, phrases
+from aiassist.copywriting.guard.lexicon import CueKind, Phrase, cue_kinds, phrases
 from aiassist.copywriting.guard.tokens import fold, norms, stem
 from aiassist.copywriting.guard.types import FactLike, Policy
 from aiassist.copywriting.guard.units import Unit, find_unit
@@ -34,6 +34,8 @@ TYPE_KEYS = {"type", "product type", "category", "类型", "产品类型", "品�
 LIST_CUT = re.compile(r"\s*(?:[,;/、，；|+&\n]|\band\b|\bor\b|\bwith\b|和|及|与)\s*")
 ZH_ENDINGS = ("色", "材质", "面料", "质", "制", "料", "款", "型", "式", "版")
 ZH_DRESS = ("质", "制", "材", "制品", "色", "材质", "面料", "色调", "款", "型", "料", "的")
+COUNT_WORDS = frozenset({"number", "quantity", "count", "per", "pack", "piec"}) | set("数件片")
+COUNT_KEYS = frozenset({("piec",), ("set",), ("pack",)})
 MAX_PART = 12  # characters of a Chinese value whose pieces are still telling
 
 
@@ -55,6 +57,9 @@ class Evidence:
     list_sizes: dict[int, list[str]] = field(default_factory=dict)
     extra_units: dict[str, Unit] = field(default_factory=dict)
     cue_facts: dict[Phrase, set[str]] = field(default_factory=dict)
+    strong_cues: set[Phrase] = field(default_factory=set)
+    countable: set[str] = field(default_factory=set)
+    with_unit: set[str] = field(default_factory=set)
     type_keys: frozenset[str] = frozenset()
 
     def add(self, phrase: Phrase, kind: str, cost: float, *, fact_id: str = "") -> None:
@@ -108,7 +113,7 @@ def _add_fact(evidence: Evidence, fact: FactLike) -> None:
         _add_absence(evidence, fact, keys)
         return
     if plain in YES:
-        for key in keys:
+        for key in [plain, *keys]:
             _add_value(evidence, fact.id, key)
         return
     _add_amounts(evidence, fact, value)
@@ -162,11 +167,21 @@ def _add_pieces(
     guarded = _guarded(phrase)
     for i, token in enumerate(phrase):
         if i not in guarded and token not in _negators():
-            evidence.add((token,), kind, cost, fact_id=fact_id)
-    if guarded:
-        for start, end in combinations(range(len(phrase) + 1), 2):
-            if guarded <= set(range(start, end)):
-                evidence.add(phrase[start:end], kind, cost, fact_id=fact_id)
+            for form in _forms(token):
+                evidence.add((form,), kind, cost, fact_id=fact_id)
+    for start, end in combinations(range(min(len(phrase), MAX_PART) + 1), 2):
+        inside = set(range(start, end))
+        if end - start > 1 and (guarded <= inside or not guarded & inside):
+            evidence.add(phrase[start:end], kind, cost - 0.1, fact_id=fact_id)
+
+
+def _forms(token: str) -> set[str]:
+    """A foldable chair folds, and what a machine may wash is washable."""
+    if not token.isascii() or not token.isalpha() or len(token) < 4:
+        return {token}
+    if token.endswith(("able", "abl")):
+        return {token, token.removesuffix("e").removesuffix("abl"), stem(f"{token[:-3]}ing")}
+    return {token, stem(f"{token}able")}
 
 
 def _guarded(phrase: Phrase) -> set[int]:
@@ -203,20 +218,23 @@ def _strip_ending(text: str) -> str:
 
 
 def _add_keys(evidence: Evidence, fact: FactLike, keys: Iterable[str]) -> None:
-    cues: set[Phrase] = set()
-    for key in keys:
-        phrase = norms(key)
-        cues |= {phrase, *((token,) for token in phrase if token.isascii() and len(token) > 2)}
-        if phrase and not phrase[0].isascii():
-            cues |= {phrase[i:] for i in range(len(phrase) - 1)}
-            cues |= {phrase[:i] for i in range(2, len(phrase))}
-    own = {norms(key) for key in keys}
-    for kind in cue_kinds():
-        if own & kind.keys or any(tuple(p[-1:]) in kind.keys for p in own if p and p[0].isascii()):
-            cues |= set(kind.cues)
-    for cue in cues - {()}:
+    """Words that name the attribute; only its whole name, or its head, can refute a number."""
+    own = {norms(key) for key in keys} - {()}
+    strong = {*own, *(p[-1:] for p in own if p[-1].isascii()), *(p[-2:] for p in own)}
+    strong |= {cue for kind in cue_kinds() if _is_of_kind(own, kind) for cue in kind.cues}
+    pieces = {(token,) for p in own for token in p if token.isascii() and len(token) > 2}
+    pieces |= {p[:i] for p in own if not p[0].isascii() for i in range(2, len(p))}
+    for cue in (strong | pieces) - {()}:
         evidence.add(cue, "cue", 1.2, fact_id=fact.id)
         evidence.cue_facts.setdefault(cue, set()).add(fact.id)
+    evidence.strong_cues |= strong - phrases("weak")
+    if own & COUNT_KEYS or any(set(p) & COUNT_WORDS for p in own):
+        evidence.countable.add(fact.id)
+
+
+def _is_of_kind(own: set[Phrase], kind: CueKind) -> bool:
+    heads = {p[-1:] for p in own if p[-1].isascii()}
+    return bool((own | heads) & kind.keys)
 
 
 def _add_amounts(evidence: Evidence, fact: FactLike, value: str) -> None:
@@ -227,6 +245,8 @@ def _add_amounts(evidence: Evidence, fact: FactLike, value: str) -> None:
         made = Unit(f"own:{name}", Decimal(1), "metric", unit.lower())
         evidence.extra_units |= {unit.lower(): made, f"{unit.lower()}s": made}
     with_unit = f"{value} {unit}" if re.search(r"[\d½¼¾][\s\d.,x×*–-]*$", value) else value
+    if unit:
+        evidence.with_unit.add(fact.id)
     for amount in find_amounts(fold(with_unit), extra_units=evidence.extra_units):
         evidence.amounts.append((fact.id, amount))
     if unit and not find_amounts(fold(with_unit), extra_units=evidence.extra_units):

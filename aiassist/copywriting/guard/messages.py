@@ -22,6 +22,12 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "Name the product itself, or add the extra as a fact.",
         "请写商品本身的名称，或将附件补充为属性。",
     ),
+    "foreign_part": (
+        "“{span}” is a part or an extra that no fact mentions.",
+        "“{span}”是属性中没有提到的部件或附件。",
+        "Remove it, or add it as a fact.",
+        "请删除，或将其补充为属性。",
+    ),
     "foreign_brand": (
         "“{span}” is another brand.",
         "“{span}”是其他品牌。",
@@ -82,11 +88,23 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "Remove it, or add the certification as a fact with its number.",
         "请删除，或将认证及编号补充为属性。",
     ),
+    "handwork": (
+        "“{span}” says how it was made; no fact supports it.",
+        "“{span}”描述了制作方式，属性中没有依据。",
+        "Remove it, or add how it is made as a fact.",
+        "请删除，或将制作方式补充为属性。",
+    ),
     "puffery": (
         "“{span}” is praise without a fact.",
         "“{span}”是没有依据的修饰语。",
         "Keep it if you like the tone; it states no property.",
         "如符合您的文风可以保留，它不构成具体属性。",
+    ),
+    "scene": (
+        "“{span}” sets a scene; it states no property.",
+        "“{span}”是场景描写，不构成具体属性。",
+        "Nothing to do.",
+        "无需处理。",
     ),
     "link": (
         "“{span}” is a link or contact.",

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from aiassist.copywriting.guard.amounts import Amount, base, dimension, same_value
 from aiassist.copywriting.guard.evidence import Evidence
-from aiassist.copywriting.guard.lexicon import Phrase, phrases
+from aiassist.copywriting.guard.lexicon import phrases
 from aiassist.copywriting.guard.tokens import Token
 
 HEDGED = Decimal("0.06")  # "about 1 kg" may stand for 950 g
@@ -15,6 +15,7 @@ BOUND = Decimal("0.15")  # "over 900 g" may stand for 950 g
 COUNTED = {"piece", "pack", "box", "bottle", "can", "pair", "set", "layer", "step", "person"}
 COUNTED |= {"serving", "page", "threads", "year_old"}
 MAX_HOPS = 12  # tokens between a number and the word that names its attribute
+GOVERNED = 3  # "weight of about 5 g": this close after its name a number belongs to it
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,18 @@ class Verdict:
 
 
 def judge(
-    amount: Amount, before: Sequence[Token], sentence: Sequence[Token], ev: Evidence
+    amount: Amount,
+    sentence: Sequence[Token],
+    at: int,
+    ev: Evidence,
+    *,
+    counts_other: bool = False,
 ) -> Verdict:
-    """Match one amount with the facts; `before` are the tokens just left of it."""
+    """Match the amount at token `at` with the facts; `counts_other`: its noun is a foreign one."""
     ids = [_holders(value, amount, sentence, ev) for value in amount.values]
-    bound, hedged = _prefix(before)
+    if counts_other and amount.unit is None:
+        ids = [{i for i in found if i not in ev.with_unit} for found in ids]
+    bound, hedged = _prefix(sentence[:at])
     if bound:
         ids = [_bounded(value, amount, ev, bound) for value in amount.values]
     if not all(ids) and hedged:
@@ -120,9 +128,9 @@ def _summed(amount: Amount, ev: Evidence) -> set[str]:
             if sum(v for _, v in parts) == claimed:
                 return {fact_id for fact_id, _ in parts}
     for fact_id, known in ev.amounts:
-        if dimension(known.unit) == "" or dimension(known.unit) in COUNTED:
+        if fact_id in ev.countable:
             for other, v in same:
-                if any(v * count == claimed for count in known.values):
+                if other != fact_id and any(v * count == claimed for count in known.values):
                     return {fact_id, other}
     return set()
 
@@ -153,23 +161,18 @@ class Mark:
     is_amount: bool
     fact_ids: frozenset[str]
     strong: bool = True
-
-
-def is_strong(cue: Phrase) -> bool:
-    return cue not in phrases("weak")
+    measures: frozenset[str] = frozenset()  # dimensions of the facts, or of the amount
 
 
 def swapped(marks: Sequence[Mark], gaps: Sequence[int]) -> list[Mark]:
-    """Amounts that stand with another attribute's name. `gaps[i]`: distance of token i from 0."""
-    cues = [m for m in _merged(marks) if not m.is_amount]
-    amounts = [m for m in marks if m.is_amount]
+    """Amounts that stand with another attribute's name; `gaps[i]` places token i on a line."""
     paired = _pair_in_order(_merged(marks))
     if paired is not None:
         wrong = [(c, a) for c, a in paired if not c.fact_ids & a.fact_ids]
-        return [a for _, a in wrong] if any(c.strong for c, _ in wrong) else []
-    free = list(cues)
+        return [a for c, a in wrong] if any(c.strong for c, _ in wrong) else []
+    free = [m for m in _merged(marks) if not m.is_amount]
     waiting = []
-    for amount in amounts:
+    for amount in (m for m in marks if m.is_amount):
         near = sorted(free, key=lambda c: abs(gaps[c.at] - gaps[amount.at]))[:2]
         match = next((c for c in near if c.fact_ids & amount.fact_ids), None)
         if match:
@@ -180,11 +183,15 @@ def swapped(marks: Sequence[Mark], gaps: Sequence[int]) -> list[Mark]:
 
 
 def _contradicted(amount: Mark, free: Sequence[Mark], gaps: Sequence[int]) -> bool:
+    """The nearest name is another attribute's: of the same measure, or right before the number."""
     near = [c for c in free if abs(gaps[c.at] - gaps[amount.at]) <= MAX_HOPS]
     if not near:
         return False
     nearest = min(near, key=lambda c: abs(gaps[c.at] - gaps[amount.at]))
-    return nearest.strong and not nearest.fact_ids & amount.fact_ids
+    if not nearest.strong or nearest.fact_ids & amount.fact_ids:
+        return False
+    is_governed = 0 < gaps[amount.at] - gaps[nearest.at] <= GOVERNED
+    return is_governed or bool(nearest.measures & amount.measures)
 
 
 def _merged(marks: Sequence[Mark]) -> list[Mark]:
@@ -194,7 +201,9 @@ def _merged(marks: Sequence[Mark]) -> list[Mark]:
         last = merged[-1] if merged else None
         if last and not (mark.is_amount or last.is_amount) and last.fact_ids & mark.fact_ids:
             both = last.fact_ids & mark.fact_ids
-            merged[-1] = Mark(mark.at, False, both, last.strong or mark.strong)
+            merged[-1] = Mark(
+                mark.at, False, both, last.strong or mark.strong, last.measures | mark.measures
+            )
         else:
             merged.append(mark)
     return merged
@@ -204,7 +213,7 @@ def _pair_in_order(marks: Sequence[Mark]) -> list[tuple[Mark, Mark]] | None:
     """Names and numbers in step: A1 B2, 1A 2B, or AB 12; None where they are not."""
     cues = [m for m in marks if not m.is_amount]
     amounts = [m for m in marks if m.is_amount]
-    if len(cues) != len(amounts) or len(cues) < 2:
+    if len(cues) != len(amounts) or len(cues) < 2 or not all(c.strong for c in cues):
         return None
     kinds = [m.is_amount for m in marks]
     half = len(kinds) // 2

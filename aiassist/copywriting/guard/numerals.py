@@ -14,21 +14,26 @@ EN_TENS = {
 }
 EN_SCALES = {"hundred": 100, "thousand": 1000, "dozen": 12}
 EN_WORD = "|".join([*EN_TENS, *sorted(EN_ONES, key=len, reverse=True), *EN_SCALES])
+EN_POINT = rf"(?:\s+point(?:\s+(?:{EN_WORD}))+)?"
 EN_PARTS = rf"(?:{EN_WORD})(?:(?:[\s-]+|\s+and\s+)(?:{EN_WORD}))*"
-EN_NUMBER = rf"(?:(?:half\s+)?an?\s+(?=dozen|hundred|thousand))?{EN_PARTS}(?:\s+and\s+a\s+half)?"
+EN_LEAD = r"(?:(?:half\s+)?an?\s+(?=dozen|hundred|thousand))?"
+EN_NUMBER = rf"{EN_LEAD}{EN_PARTS}(?:\s+and\s+a\s+half)?{EN_POINT}"
 ZH_DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {
     "两": 2,
+    "双": 2,
     "〇": 0,
 }
 ZH_SCALES = {"十": 10, "百": 100, "千": 1000}
-ZH_NUMBER = r"[零〇一二两三四五六七八九十百千万]+(?:点[零一二三四五六七八九]+)?"
+ZH_NUMBER = r"双(?=人)|[零〇一二两三四五六七八九十百千万]+(?:点[零一二三四五六七八九]+)?"
 
 
 def read_english(words: str) -> Decimal:
-    """'two hundred and fifty' -> 250, 'half a dozen' -> 6, 'two and a half' -> 2.5."""
-    words = words.lower()
-    extra = Decimal("0.5") if words.endswith("and a half") else Decimal(0)
-    words = words.removesuffix("and a half")
+    """'two hundred and fifty' -> 250, 'half a dozen' -> 6, 'two point four' -> 2.4."""
+    words, _, fraction = words.lower().partition(" point ")
+    digits = "".join(str(EN_ONES.get(word, "")) for word in fraction.split())
+    extra = Decimal(f"0.{digits}") if digits else Decimal(0)
+    extra += Decimal("0.5") if words.endswith("and a half") else Decimal(0)
+    words = words.strip().removesuffix("and a half")
     if words.startswith("half a"):
         return Decimal(6)
     total = current = 0

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aiassist.copywriting.guard.amounts import Amount, find_amounts
+from aiassist.copywriting.guard.amounts import Amount, dimension, find_amounts
 from aiassist.copywriting.guard.cover import cover
 from aiassist.copywriting.guard.evidence import Entry, Evidence, gather
 from aiassist.copywriting.guard.lexicon import phrases
-from aiassist.copywriting.guard.nouns import noun_is_subject
-from aiassist.copywriting.guard.numbers import Mark, Verdict, is_strong, judge, swapped
+from aiassist.copywriting.guard.nouns import noun_is_subject, part_has_value
+from aiassist.copywriting.guard.numbers import Mark, Verdict, judge, swapped
 from aiassist.copywriting.guard.patterns import find_forbidden
 from aiassist.copywriting.guard.tokens import Token, clauses, fold, sentences, tokenise
 from aiassist.copywriting.guard.types import Claim, FactLike, Leftover, Policy, Reading
@@ -81,11 +81,20 @@ def _pieces(
     raw = [_moved(token, start) for token in tokenise(sentence)]
     tokens, placed = _with_amounts(raw, amounts, start, given)
     covered = cover(tokens, evidence)
-    verdicts = {i: judge(a, tokens[:i], tokens, evidence) for i, a in placed.items()}
-    wrong = _swaps(tokens, covered, verdicts, evidence)
+    after = {at - 1: entry for at, _, entry in covered}
+    verdicts = {
+        i: judge(a, tokens, i, evidence, counts_other=_counts_other(after.get(i)))
+        for i, a in placed.items()
+    }
+    wrong = _swaps(tokens, covered, verdicts, placed, evidence)
     for at, past, entry in covered:
         piece = _piece(tokens, at, past, entry, covered=covered, evidence=evidence)
         yield _amount_piece(tokens[at], verdicts[at], wrong.get(at)) if at in verdicts else piece
+
+
+def _counts_other(after: Entry | None) -> bool:
+    """'352 chapters' counts something else than the 352 pages of the facts."""
+    return after is not None and after.kind in ("scene", "part", "foreign", "noun")
 
 
 def _moved(token: Token, by: int) -> Token:
@@ -119,18 +128,24 @@ def _swaps(
     tokens: Sequence[Token],
     covered: Sequence[tuple[int, int, Entry | None]],
     verdicts: dict[int, Verdict],
+    placed: dict[int, Amount],
     evidence: Evidence,
 ) -> dict[int, str | None]:
     """Token index of an amount that stands with another attribute's name -> that attribute."""
-    measured = {fact_id for fact_id, _ in evidence.amounts}
+    measures: dict[str, set[str]] = {}
+    for fact_id, amount in evidence.amounts:
+        measures.setdefault(fact_id, set()).add(dimension(amount.unit))
     marks = []
     for at, past, entry in covered:
         if at in verdicts and not verdicts[at].rule:
-            marks.append(Mark(at, True, verdicts[at].fact_ids))
+            unit = frozenset({dimension(placed[at].unit)})
+            marks.append(Mark(at, True, verdicts[at].fact_ids, measures=unit))
         elif entry and entry.kind == "cue":
-            ids = frozenset(evidence.cue_facts.get(entry.tokens, ())) & measured
+            ids = frozenset(evidence.cue_facts.get(entry.tokens, ())) & set(measures)
+            units = frozenset().union(*(measures[i] for i in ids)) if ids else frozenset()
             if ids:
-                marks.append(Mark(past - 1, False, ids, is_strong(entry.tokens)))
+                strong = entry.tokens in evidence.strong_cues
+                marks.append(Mark(past - 1, False, ids, strong, units))
     found = swapped(marks, _gaps(tokens))
     return {mark.at: next(iter(mark.fact_ids), None) for mark in found}
 
@@ -138,7 +153,8 @@ def _swaps(
 def _gaps(tokens: Sequence[Token]) -> list[int]:
     gaps, total = [], 0
     for token in tokens:
-        total += COMMA_HOPS if token.kind == "punct" else 1
+        if token.norm not in (":", "："):
+            total += COMMA_HOPS if token.kind == "punct" else 1
         total += AND_HOPS if (token.norm,) in phrases("joiners") else 0
         gaps.append(total)
     return gaps
@@ -187,6 +203,10 @@ def _objection(
         return "foreign_value", "block"
     if entry.kind == "mild":
         return "puffery", "warn"
+    if entry.kind == "scene":
+        return "scene", "note"
+    if entry.kind == "part" and not part_has_value(tokens, at, covered=covered):
+        return "foreign_part", "block"
     if entry.kind == "noun" and not noun_is_subject(tokens, at, covered=covered, evidence=evidence):
         return "foreign_product", "block"
     return "", ""
@@ -197,11 +217,16 @@ def _is_bound(tokens: Sequence[Token], at: int, entry: Entry) -> bool:
     after = [t.kind for t in tokens[at : at + LIMIT_HOPS]]
     if "amount" not in after:
         return False
-    if entry.tokens in phrases("limits"):
+    if entry.tokens in phrases("limits") or _starts_limit(tokens, at, entry):
         return True
     words = tuple(t.norm for t in tokens[max(0, at - 2) : at + after.index("amount")])
     bounds = phrases("above") | phrases("below")
     return any(words[-len(p) :] == p and set(entry.tokens) <= set(p) for p in bounds)
+
+
+def _starts_limit(tokens: Sequence[Token], at: int, entry: Entry) -> bool:
+    said = tuple(t.norm for t in tokens[at : at + 3])
+    return entry.tokens == ("最",) and any(said[: len(p)] == p for p in phrases("limits"))
 
 
 def _merged(leftovers: Sequence[Leftover], folded: str) -> list[Leftover]:

@@ -55,7 +55,8 @@ def fold(text: str) -> str:
 
 
 def stem(word: str) -> str:
-    """Fold the inflections of an English word; derived words such as -ness keep their own form."""
+    """Fold the inflections of an English word; derived words keep their own form, or a neutral
+    "breathe" would excuse the claim "breathable"."""
     word = word.lower()
     word = SPELLING.get(word, word)
     word = word.removesuffix("'s")
@@ -65,6 +66,8 @@ def stem(word: str) -> str:
 
 
 def _singular(word: str) -> str:
+    if word in ("goes", "does"):
+        return word[:2]
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "zes", "ches", "shes")):
@@ -75,18 +78,24 @@ def _singular(word: str) -> str:
 
 
 def _without_suffix(word: str) -> str:
-    for suffix, least in (("ied", 5), ("able", 7), ("ible", 7), ("ing", 6), ("ed", 5)):
+    for suffix, least in (("ied", 5), ("ing", 6), ("ed", 5)):
         if word.endswith(suffix) and len(word) >= least:
             bare = word[: -len(suffix)] + ("y" if suffix == "ied" else "")
-            if not re.search("[aeiouy]", bare):
-                return word
-            doubled = len(bare) > 3 and bare[-1] == bare[-2] and bare[-1] not in "lsz"
-            return bare[:-1] if doubled else bare
+            return _bare(bare) if re.search("[aeiouy]", bare) else word
     return word
 
 
+def _bare(bare: str) -> str:
+    """cutt -> cut, mak -> make: what the suffix did to the word is undone."""
+    if len(bare) > 3 and bare[-1] == bare[-2] and bare[-1] not in "lsz":
+        return bare[:-1]
+    if re.fullmatch("[^aeiou][aeiou][^aeiouwxy]", bare):
+        return bare + "e"
+    return bare
+
+
 def _without_e(word: str) -> str:
-    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 
 def tokenise(text: str) -> list[Token]:

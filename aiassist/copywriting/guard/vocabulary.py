@@ -10,6 +10,7 @@ from catalog.products.vocabulary.families import plural_of
 from catalog.products.vocabulary.values import VALUES, Value
 
 # A synonym with one of these says more than the value does: cotton is not yet pure cotton.
+GENERIC = frozenset("金属材质料布色")  # adds nothing: titanium metal is titanium
 OVERSTATES = re.compile(r"\d|%|\bpure\b|纯|全|\bfine\b|\bgenuine\b|真皮")
 
 
@@ -49,14 +50,19 @@ def other_names(text: str) -> set[str]:
 
 
 def _says_more(name: Phrase, said: Phrase, text: str) -> bool:
-    return bool(OVERSTATES.search(text)) or set(said) < set(name)
+    extra = set(name) - set(said)
+    is_wider = set(said) < set(name) and not extra <= GENERIC
+    return bool(OVERSTATES.search(text)) or is_wider
 
 
 @lru_cache(maxsize=1)
 def value_phrases() -> frozenset[Phrase]:
     """All values known: one of these that is no fact of the product is a foreign value."""
-    neutral = phrases("words") | phrases("phrases") | phrases("mild")
-    return frozenset(p for p in _values_by_name() if p and p not in neutral and len(p[0]) > 0)
+    neutral = phrases("words") | phrases("phrases") | phrases("mild") | phrases("scene")
+    return (
+        frozenset(p for p in _values_by_name() if p and not all((token,) in neutral for token in p))
+        - neutral
+    )
 
 
 def key_names(key: str) -> set[str]:
