@@ -53,11 +53,14 @@ def base_state(text: str) -> State:
     return {str(name): value for name, value in found.items() if isinstance(value, str)}
 
 
-def differences(mine: State, theirs: State, opened: State) -> list[Difference]:
+def differences(
+    mine: State, theirs: State, opened: State, *, categories: dict[str, str]
+) -> list[Difference]:
+    """Every field that differs; `categories` gives the paths of ids."""
     found = []
     for name, value in mine.items():
         if name in theirs and value != theirs[name] and not _is_of_removed_row(name, mine):
-            found.append(_difference(name, mine, theirs, opened))
+            found.append(_difference(name, mine, theirs, opened, categories))
     return [*found, *_removed_by_them(mine, theirs, opened)]
 
 
@@ -67,14 +70,19 @@ def _is_of_removed_row(name: str, mine: State) -> bool:
     return bool(key and key[3] != "remove" and mine.get(f"{key[1]}-{key[2]}-remove") == "1")
 
 
-def _difference(name: str, mine: State, theirs: State, opened: State) -> Difference:
+def _difference(
+    name: str, mine: State, theirs: State, opened: State, categories: dict[str, str]
+) -> Difference:
+    def words(value: str) -> str:
+        return categories.get(value, value) if name == "category" else _words(name, value)
+
     was = opened.get(name)
     return Difference(
         name=name,
         label=_label(name, theirs),
-        opened=None if was is None else _words(name, was),
-        mine=_words(name, mine[name]),
-        theirs=_words(name, theirs[name]),
+        opened=None if was is None else words(was),
+        mine=words(mine[name]),
+        theirs=words(theirs[name]),
         my_value=mine[name],
         their_value=theirs[name],
         is_mine=was is None or mine[name] != was,
@@ -138,7 +146,6 @@ def _label(name: str, state: State) -> str:
 
 
 def _words(name: str, value: str) -> str:
-    """A field's value as people read it; a category keeps its id, which the view spells out."""
     if name == "status":
         return str(dict(ProductStatus.choices).get(value, value))
     if name.startswith("f-") and name.endswith("-status"):

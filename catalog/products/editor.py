@@ -112,16 +112,14 @@ def _conflict(request: HttpRequest, editable: Editable, mine: State) -> HttpResp
     """Show both versions; what was typed travels along until it is saved or left."""
     theirs = state_of(editable, request.merchant.currency)
     opened = base_state(request.POST.get("base", ""))
-    shown = differences(mine, theirs, opened)
+    paths = {str(c.pk): c.path for c in request.merchant.categories.all()}
+    shown = differences(mine, theirs, opened, categories=paths)
     context = {
         "product": editable.product,
         "differences": shown,
         "added": added_by_them(mine, theirs, opened),
         "hidden": hidden_fields(mine, shown),
-        "mine": mine,
-        "theirs": theirs,
         "base": json.dumps(theirs, ensure_ascii=False),
-        "categories": dict(request.merchant.categories.values_list("pk", "path")),
     }
     return render(request, "catalog/products/conflict.html", context, status=409)
 
