@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecomportal.settings")
+
+TRANSPORT_ALIASES["folder"] = "ecomportal.jobs.broker:Transport"
 
 app = Celery("ecomportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
