@@ -79,6 +79,10 @@ class Cluster:
             return False
         return True
 
+    def is_running(self) -> bool:
+        """Whether the server's process lives; much cheaper than a connection."""
+        return self._running_pid() is not None
+
     def ensure(self) -> bool:
         """Have the server running; True if this call started it. Safe to call from anywhere."""
         if self.is_ready():

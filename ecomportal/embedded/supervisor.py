@@ -54,8 +54,8 @@ class Supervisor:
     cwd: str | None = None
     out: IO[str] = field(default_factory=lambda: sys.stdout)
     pause_seconds: float = FIRST_PAUSE_SECONDS  # before a restart; doubles with each fast death
-    # Called between lines of output until it returns True: the portal's way to say it is up.
-    on_tick: Callable[[], bool] = lambda: True
+    # Called at every tick, for what else the portal watches. It must be quick.
+    on_tick: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.children = [
@@ -111,12 +111,12 @@ class Supervisor:
         self.stop()
 
     def _watch(self) -> None:
-        is_up = False
         while not self.is_stopping:
             self._pump(TICK_SECONDS)
             for child in self.children:
                 self._tend(child)
-            is_up = is_up or self.is_stopping or self.on_tick()
+            if not self.is_stopping:
+                self.on_tick()
 
     def _tend(self, child: Child) -> None:
         """Notice a death, and start again when the pause is over."""

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from ecomportal.embedded import preflight
 from ecomportal.embedded.paths import BASE_DIR
 from ecomportal.embedded.postgres import Cluster
-from tests.processes import is_alive
+from tests.processes import is_alive, wait_for
 
 
 @pytest.fixture
@@ -34,12 +35,17 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def portal(var: Path, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
+def environment(var: Path, **env: str) -> dict[str, str]:
+    """Ours without the settings that would choose another database or broker."""
     ours = {"DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL", "SECRET_KEY"}
     clean = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**clean, "ECOMPORTAL_VAR": str(var), **env}
+
+
+def portal(var: Path, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "manage.py", "portal", *options],
-        cwd=BASE_DIR, env={**clean, "ECOMPORTAL_VAR": str(var), **env}, text=True,
+        cwd=BASE_DIR, env=environment(var, **env), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=180,
     )  # fmt: skip
 
@@ -58,11 +64,24 @@ def processes_on(var: Path) -> list[str]:
     return found
 
 
-def test_one_command_starts_everything_and_leaves_nothing(var: Path) -> None:
-    done = portal(var, "--port", str(free_port()), "--no-demo", "--once-check")
-    assert done.returncode == 0, done.stdout
-    assert "is up after" in done.stdout
-    assert processes_on(var) == []
+def test_one_command_starts_all_repairs_its_database_and_leaves_nothing(var: Path) -> None:
+    log = var.parent / "log"
+    with log.open("w") as out:
+        running = subprocess.Popen(
+            [sys.executable, "manage.py", "portal", "--no-demo", "--port", str(free_port())],
+            cwd=BASE_DIR, env=environment(var), stdout=out, stderr=out,
+        )  # fmt: skip
+    try:
+        wait_for(lambda: "is up after" in log.read_text() or running.poll() is not None, 120)
+        cluster = Cluster(var / "postgres")
+        os.kill(int((cluster.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        wait_for(lambda: "PostgreSQL ended; starting it again" in log.read_text())
+        wait_for(cluster.is_ready)
+        running.terminate()
+        assert running.wait(60) == 0, log.read_text()
+        assert processes_on(var) == []
+    finally:
+        running.kill()
 
 
 def test_nothing_embedded_starts_beside_a_configured_database(
@@ -74,6 +93,7 @@ def test_nothing_embedded_starts_beside_a_configured_database(
         SECRET_KEY="only for this test", HTTPS_ONLY="0",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
+    assert "is up after" in done.stdout
     assert not (var / "postgres").exists()
 
 

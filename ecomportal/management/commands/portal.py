@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import http.client
+import math
 import os
 import sys
 import time
@@ -82,17 +83,18 @@ class Command(BaseCommand):
         if not settings.EMBEDDED_DATABASE:
             yield
             return
-        cluster = Cluster(settings.VAR / "postgres")
+        self.cluster = Cluster(settings.VAR / "postgres")
         try:
-            self._start_database(cluster)
+            self._start_database()
             yield
         finally:
             connections.close_all()
             if self._our_server.exists():
-                cluster.stop()
+                self.cluster.stop()
                 self._our_server.unlink(missing_ok=True)
 
-    def _start_database(self, cluster: Cluster) -> None:
+    def _start_database(self) -> None:
+        cluster = self.cluster
         preflight.check_disk(cluster.home, is_first_start=not cluster.data.exists())
         if cluster.is_moved:
             self._say(
@@ -136,33 +138,48 @@ class Command(BaseCommand):
         connections.close_all()  # a child must not share our connection
         cwd = str(settings.BASE_DIR)
         supervisor = Supervisor(services(port), env=_environment(), cwd=cwd)
-        supervisor.on_tick = self._announce_when_up(supervisor, port, once=once)
+        announce = self._announce_when_up(supervisor, port, once=once)
+
+        def on_tick() -> None:
+            announce()
+            self._watch_database(supervisor)
+
+        supervisor.on_tick = on_tick
         return supervisor.run()
 
     def _announce_when_up(
         self, supervisor: Supervisor, port: int, *, once: bool
-    ) -> Callable[[], bool]:
-        """What the supervisor calls until it returns True: the address, when it answers."""
+    ) -> Callable[[], None]:
+        """What to call until the address answers; then it is printed, once."""
         deadline = time.monotonic() + CHECK_TIMEOUT_SECONDS
         next_probe_at = 0.0
 
-        def on_tick() -> bool:
+        def announce() -> None:
             nonlocal next_probe_at
             now = time.monotonic()
             if once and now > deadline:
                 supervisor.fail(f"it did not come up within {CHECK_TIMEOUT_SECONDS:g} s")
             if now < next_probe_at or (once and not supervisor.is_steady(CHECK_STEADY_SECONDS)):
-                return False
+                return
             next_probe_at = now + PROBE_EVERY_SECONDS
             if not web_answers(port):
-                return False
+                return
+            next_probe_at = math.inf
             for line in self._announcement(port):
                 supervisor.say(line)
             if once:
                 supervisor.stop()
-            return True
 
-        return on_tick
+        return announce
+
+    def _watch_database(self, supervisor: Supervisor) -> None:
+        if not settings.EMBEDDED_DATABASE or self.cluster.is_running():
+            return
+        supervisor.say("PostgreSQL ended; starting it again")
+        try:
+            self.cluster.ensure()
+        except PostgresError as error:
+            supervisor.fail(str(error))
 
     def _announcement(self, port: int) -> Iterator[str]:
         seconds = time.monotonic() - self.started_at
