@@ -27,10 +27,15 @@ QUEUE_SHOWN = 12  # drafts listed beside the one at hand
 QUEUE_MAX = 1000  # drafts looked at to tell the place in the queue
 TEXT_MAX = 20_000  # characters checked while typing
 LEFT_OUT = {
-    "no_translation": _("Has no translation into this language"),
-    "too_long": _("Longer than a text can carry"),
+    "duplicate": _("Says the same as another fact"),
+    "no_label": _("Has no name in this language"),
+    "no_place": _("Found no natural place"),
     "no_room": _("No room within the length you set"),
-    "not_true": _("The facts do not make it true"),
+    "no_translation": _("Has no translation into this language"),
+    "no_unit": _("Its unit is missing or unknown"),
+    "not_a_value": _("Reads like an instruction, not like a value"),
+    "not_backed_by_facts": _("The facts do not make it true"),
+    "too_long": _("Longer than a text can carry"),
 }
 REASONS = [_("A fact is wrong"), _("Reads badly"), _("Wrong tone"), _("Too long")]
 

@@ -20,7 +20,7 @@ class Form:
     action: str
     method: str
     fields: list[tuple[str, str]]
-    text: str
+    names: set[str]  # of all its controls, also those that send nothing untouched
 
 
 @dataclass
@@ -41,15 +41,14 @@ class Page:
         reader.feed(self.html)
         return reader.forms
 
-    def form(self, action_end: str) -> Form:
-        """The form that is sent to an address ending like this ("" for the page's own)."""
+    def form(self, wanted: str) -> Form:
+        """The form that is sent to an address with this ending, or that has this control."""
         for form in self.forms:
             path = urllib.parse.urlsplit(form.action).path
-            if path.endswith(action_end) if action_end else not path:
+            if wanted in form.names or ("/" in wanted and path.endswith(wanted)):
                 return form
-        raise LookupError(
-            f"{self.url} has no form to {action_end}: {[f.action for f in self.forms]}"
-        )
+        shown = [(form.action, sorted(form.names)) for form in self.forms]
+        raise LookupError(f"{self.url} has no form for {wanted}: {shown}")
 
     def link(self, pattern: str) -> str:
         found = re.search(rf'href="([^"]*{pattern}[^"]*)"', self.html)
@@ -75,7 +74,7 @@ class FormReader(HTMLParser):
         found = {name: value or "" for name, value in attrs}
         if tag == "form":
             method = found.get("method", "get").lower()
-            self.open = Form(found.get("action", ""), method, [], "")
+            self.open = Form(found.get("action", ""), method, [], set())
             self.forms.append(self.open)
             if "id" in found:
                 self.by_id[found["id"]] = self.open
@@ -84,8 +83,10 @@ class FormReader(HTMLParser):
         name = found.get("name", "")
         if form is None:
             return
+        form.names.add(name)
         if tag == "input" and name and self._counts(found):
-            form.fields.append((name, found.get("value", "on")))
+            box = found.get("type") in ("checkbox", "radio")
+            form.fields.append((name, found.get("value", "on" if box else "")))
         elif tag == "select":
             self.select = name
         elif tag == "option" and self.select and "selected" in found:
@@ -104,8 +105,6 @@ class FormReader(HTMLParser):
         if self.open and self.textarea:
             name, value = self.open.fields[-1]
             self.open.fields[-1] = (name, value + data)
-        if self.open:
-            self.open.text += data
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -136,10 +135,10 @@ class Session:
         return self._send(urllib.request.Request(self._absolute(address)))
 
     def submit(
-        self, page: Page, action_end: str, *, files: dict[str, Path] | None = None, **values: Any
+        self, page: Page, wanted: str, *, files: dict[str, Path] | None = None, **values: Any
     ) -> Page:
         """Send a form of the page with these fields changed; a list repeats its field."""
-        form = page.form(action_end)
+        form = page.form(wanted)
         kept = [(name, value) for name, value in form.fields if name not in values]
         for name, value in values.items():
             each = value if isinstance(value, list) else [value]

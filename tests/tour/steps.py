@@ -39,14 +39,14 @@ def sign_in(tour: Tour) -> str:
 
 def upload(tour: Tour) -> str:
     page = tour.web.get(f"{tour.shop}products/import/")
-    page = tour.web.submit(page, "/import/", files={"file": tour.file})
+    page = tour.web.submit(page, "file", files={"file": tour.file})
     require("/columns/" in page.url, f"{page.status}: {page.text[:300]}")
     tour.page = page
     return f"{tour.file.name} is read, its columns are mapped"
 
 
 def compare(tour: Tour) -> str:
-    page = tour.web.submit(tour.page, "/columns/")
+    page = tour.web.submit(tour.page, "column_0")
     run = re.search(r"/import/([0-9a-f-]{36})/", page.url)[1]
     address = f"{tour.shop}products/import/{run}/"
     tour.page = tour.web.wait(address, lambda p: has_form(p, "/write/"))
@@ -72,7 +72,7 @@ def n_products(tour: Tour) -> int:
 def write(tour: Tour) -> str:
     address = tour.page.url
     tour.web.submit(tour.page, "/write/")
-    tour.page = tour.web.wait(address, lambda p: "/undo/" in p.html or "undo" in p.html)
+    tour.page = tour.web.wait(address, lambda p: has_form(p, "/undo/"))
     n = n_products(tour)
     require(n > 0, "no product is in the list")
     return f"{n} products are in the shop"
@@ -93,7 +93,7 @@ def ask(tour: Tour) -> str:
         confirm_facts="on",
         start="1",
     )
-    require("/jobs/" in page.url, f"{page.status} {page.url}: {page.text[:300]}")
+    require("/jobs/" in page.url, f"{page.status}: {page.text[:600]}")
     page = tour.web.wait(page.url, lambda p: re.search(r"\bDone\b", p.text) is not None)
     return first(r"(Review \d+ drafts)", page.text, "the job names no drafts")
 
