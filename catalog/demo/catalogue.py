@@ -21,6 +21,7 @@ COLOURLESS = {"books", "tea_food", "beauty", "jewellery", "watches"}
 CLOTHES_SIZES = ("S", "M", "L", "XL")
 SHOE_SIZES = ("38", "39", "40", "41", "42", "43")
 SOCK_SIZES = ("36-39", "40-43", "44-47")
+YES, NO = ("yes", "是"), ("no", "否")
 SHOP_START_DAYS = 700  # the shops are older than the orders we show
 SHARE_DRAFT, SHARE_ARCHIVED, SHARE_SOLD_OUT = 0.06, 0.03, 0.04
 SHARE_LATER = 0.2  # came into the shop while orders were already running
@@ -265,7 +266,7 @@ def _add_facts(made: Catalogue, shop: DemoShop, item: Item, rng: random.Random) 
     if rng.random() < SHARE_INCOMPLETE:
         for key in sorted(wanted & {key for key, _ in values})[:1]:
             values = [pair for pair in values if pair[0] != key]
-    facts = [_fact(made, item, key, value, rng) for key, value in values]
+    facts = [_fact(made, shop, item, key, value, rng) for key, value in values]
     if rng.random() < SHARE_PROPOSED:
         _propose(facts, values, item, rng)
     item.facts = facts
@@ -283,16 +284,18 @@ def _fact_values(shop: DemoShop, item: Item, rng: random.Random) -> list[tuple[s
     return values
 
 
-def _fact(made: Catalogue, item: Item, key: str, value: str, rng: random.Random) -> Row:
+def _fact(
+    made: Catalogue, shop: DemoShop, item: Item, key: str, value: str, rng: random.Random
+) -> Row:
     number, unit = None, ""
     kind = KINDS[key]
     if kind.type == "number":
         number, unit = parse_quantity(value)
         value = f"{number.normalize():f}"
     elif kind.type == "dimensions":
-        value, unit = value.rsplit(" ", 1)
+        value, unit = value.replace(" x ", " × ").rsplit(" ", 1)
     elif kind.type == "bool":
-        value = "yes" if value == "yes" else "no"
+        value = shop.pick(YES if value == "yes" else NO)
     return {
         "id": make_id(rng, item.row["created_at"] + timedelta(seconds=KIND_ORDER[key])),
         "key": key,

@@ -6,15 +6,17 @@ wrong in which way, so that a review of conversations can be measured against it
 """
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from catalog.demo import conversations_en, conversations_zh
-from catalog.demo.catalogue import Item
-from catalog.demo.orders import Placed
+from catalog.demo.catalogue import NO, YES, Item, has_colour, sizes_of
+from catalog.demo.orders import Placed, in_waking_hours
 from catalog.demo.seeded import REFERENCE, chance, days_ago, make_id
 from catalog.demo.shops import DemoShop
 from catalog.products.vocabulary import KINDS, format_quantity, translate_value
@@ -22,6 +24,8 @@ from catalog.products.vocabulary import KINDS, format_quantity, translate_value
 Row = dict[str, Any]
 SOURCES = {"en": conversations_en, "zh": conversations_zh}
 SPEAKERS = {"C": "customer", "B": "bot", "A": "agent"}
+FRAGILE = {"mug", "teapot", "kettle", "lamp", "speaker", "camera", "cream", "honey"}
+UNASKED = {"age_group", "gender", "sizes", "language", "pack_quantity"}  # nobody asks for these
 SHARE_OTHER_LANGUAGE = 0.12  # customers who write in the shop's second language
 SHARE_CSAT = 0.6
 SLOW = timedelta(minutes=27)
@@ -90,8 +94,9 @@ def build(
         is_other = rng.random() < SHARE_OTHER_LANGUAGE
         language = shop.other_language if is_other else shop.language
         script = scripts(language)[i % len(scripts(language))]
-        order = orders.find(script.needs, rng)
-        started = _moment(script.needs, order, rng)
+        needs, _, about = script.needs.partition("/")
+        order = orders.find(needs, about, rng)
+        started = _moment(shop, needs, order, rng)
         slots = _slots(shop, language, order, items, shift, rng)
         _add(talks, shop, language, script, order, started, slots, rng)
     talks.conversations.sort(key=lambda row: row["started_at"])
@@ -107,6 +112,10 @@ class Orders:
         tests: dict[str, Callable[[Row], bool]] = {
             "arrived": lambda row: row["status"] == "delivered" and not row["refunded_cents"],
             "travelling": lambda row: row["status"] in ("delivered", "shipped"),
+            "late": lambda row: (
+                row["status"] == "delivered"
+                and row["delivered_at"] - row["ordered_at"] > timedelta(days=4.5)
+            ),
             "waiting": lambda row: row["status"] in ("paid", "pending"),
             "cancelled": lambda row: row["status"] == "cancelled",
             "refunded": lambda row: row["status"] == "refunded",
@@ -116,12 +125,32 @@ class Orders:
             name: [order for order in recent if test(order.row)] for name, test in tests.items()
         }
 
-    def find(self, needs: str, rng: random.Random) -> Placed:
-        fitting = self.fitting[needs] or self.fitting["travelling"]
+    def find(self, needs: str, about: str, rng: random.Random) -> Placed:
+        fitting = [order for order in self.fitting[needs] if is_about(order, about)]
+        fitting = fitting or self.fitting[needs] or self.fitting["travelling"]
         return fitting[int(len(fitting) * rng.random() ** 0.5)]
 
 
-def _moment(needs: str, order: Placed, rng: random.Random) -> datetime:
+def is_about(order: Placed, about: str) -> bool:
+    """Whether what is said of the order's first product can be true of it."""
+    item = order.items[0]
+    return {
+        "": True,
+        "sized": bool(sizes_of(item.kind)),
+        "coloured": has_colour(item.kind) and len(item.line.colours) > 1,
+        "fragile": item.kind.picture in FRAGILE,
+        "durable": item.kind.family in ("electronics", "watches"),
+        "in_stock": any(variant["stock"] for variant in item.variants),
+        "several": len(order.items) > 1,
+        "edible": item.kind.family in ("tea_food", "beauty") and not _states(item, "allergens"),
+    }[about]
+
+
+def _states(item: Item, key: str) -> bool:
+    return any(fact["key"] == key for fact in item.facts)
+
+
+def _moment(shop: DemoShop, needs: str, order: Placed, rng: random.Random) -> datetime:
     """When the customer writes: while the script's words about the order are true."""
     ordered, delivered = order.row["ordered_at"], order.row["delivered_at"]
     end = REFERENCE - timedelta(hours=1)
@@ -130,10 +159,13 @@ def _moment(needs: str, order: Placed, rng: random.Random) -> datetime:
         "refunded": (delivered, timedelta(days=12)),
         "none": (days_ago(120), timedelta(days=119)),
         "travelling": (ordered + timedelta(hours=26), timedelta(hours=9)),
+        "late": ((delivered or ordered) - timedelta(hours=14), timedelta(hours=9)),
     }
     start, length = spans.get(needs, (ordered, timedelta(hours=20)))
-    start = start or ordered
-    return min(start + length * rng.uniform(0.1, 1), end - timedelta(minutes=rng.randrange(600)))
+    at = (start or ordered) + length * rng.uniform(0.1, 1)
+    if length > timedelta(days=2):
+        at = max(in_waking_hours(shop, at, rng), start or ordered)
+    return min(at, end - timedelta(minutes=rng.randrange(600)))
 
 
 def _slots(
@@ -145,7 +177,7 @@ def _slots(
     rng: random.Random,
 ) -> dict[str, str]:
     row, item = order.row, order.items[0]
-    other = rng.choice([i for i in items if i is not item])
+    alike = [i for i in items if i.kind.family == item.kind.family and i is not item]
     label, value = _spoken_fact(item, language, rng)
     delivered = row["delivered_at"] or row["ordered_at"]
     is_zh = language == "zh"
@@ -161,8 +193,8 @@ def _slots(
         "wrong_amount": say_money(_wrong(row["total_cents"], rng), shop.currency, language),
         "price": say_money(price, shop.currency, language),
         "wrong_price": say_money(_wrong(price, rng), shop.currency, language),
-        "product": item.line.title,
-        "other": other.line.title,
+        "product": _spoken_title(item, items),
+        "other": _spoken_title(rng.choice(alike), items),
         "label": label[0].lower() + label[1:] if label[1:2].islower() else label,
         "label_start": label,
         "value": value,
@@ -173,20 +205,30 @@ def _slots(
     }
 
 
+def _spoken_title(item: Item, items: list[Item]) -> str:
+    """Nobody says the size behind the comma, unless two products differ by it alone."""
+    short = SIZE_AT_END.sub("", item.line.title)
+    same = [i for i in items if SIZE_AT_END.sub("", i.line.title) == short]
+    return short if len(same) == 1 else item.line.title
+
+
+SIZE_AT_END = re.compile(r",.*$|\d+(?:\.\d+)?(?:升|毫升|厘米|毫米|米|克|片|件|瓦|毫安时|公斤一对)$")
+
+
 def _wrong(cents: int, rng: random.Random) -> int:
     return round(cents * rng.choice((0.8, 0.9, 1.15, 1.25)) / 100) * 100
 
 
 def _spoken_fact(item: Item, language: str, rng: random.Random) -> tuple[str, str]:
     """The label and value of a confirmed fact in the language of the conversation."""
-    confirmed = [f for f in item.facts if f["status"] == "confirmed"]
-    fact = rng.choice(confirmed)
+    known = [f for f in item.facts if f["status"] == "confirmed" and f["key"] not in UNASKED]
+    fact = rng.choice(known)
     kind = KINDS[fact["key"]]
     label = kind.label_zh if language == "zh" else kind.label_en[0].upper() + kind.label_en[1:]
     if kind.type == "number":
         return label, format_quantity(fact["number"], fact["unit"], language)
     if kind.type == "bool":
-        return label, {"yes": ("yes", "是"), "no": ("no", "否")}[fact["value"]][language == "zh"]
+        return label, (YES if fact["value"] in YES else NO)[language == "zh"]
     value = translate_value(kind.key, fact["value"], language) or fact["value"]
     return label, f"{value} {fact['unit']}".strip()
 
@@ -222,10 +264,9 @@ def _add(
     external_id = f"{shop.code}-T{started:%y%m}{conversation_id.hex[-6:]}"
     at, wrong = started, []
     for position, turn in enumerate(script.turns, start=1):
-        text = rng.choice(turn.wordings).format(**slots)
-        if position == 1 and not text.startswith(("Hi", "Hello", "你好", "在吗")):
-            text = f"{rng.choice(SOURCES[language].SMALL_TALK)} {text}".strip()
-            text = text.replace("， ", "，").replace("？ ", "？")
+        text = _sentence(rng.choice(turn.wordings), slots)
+        if position == 1:
+            text = _greet(text, SOURCES[language], rng)
         at += _pause(turn, position, rng)
         utterance_id = f"{external_id}-{position}"
         if turn.wrong:
@@ -244,6 +285,19 @@ def _add(
         _conversation(conversation_id, external_id, language, script, order, started, at, rng)
     )
     talks.truth[external_id] = {"intent": script.intent, "end": script.end, "findings": wrong}
+
+
+def _sentence(wording: str, slots: dict[str, str]) -> str:
+    """Fill the slots; a book called "The ..." brings its own article."""
+    text = wording.format(**slots)
+    return text.replace("the The ", "The ").replace("The The ", "The ")
+
+
+def _greet(text: str, source: ModuleType, rng: random.Random) -> str:
+    greeting = rng.choice(source.SMALL_TALK)
+    if not greeting or text.startswith(source.ALREADY_GREETS):
+        return text
+    return greeting + ("" if greeting[-1] in "，？" else " ") + text
 
 
 def _pause(turn: Turn, position: int, rng: random.Random) -> timedelta:

@@ -110,8 +110,6 @@ def _said(language: str, attribute: Row, fact: Row) -> str:
     kind = KINDS[attribute["key"]]
     if kind.type == "number":
         value = format_quantity(fact["number"], fact["unit"], language)
-    elif kind.type == "bool":
-        value = {"yes": ("yes", "是"), "no": ("no", "否")}[value][language == "zh"]
     elif fact["unit"]:
         value = f"{value} {fact['unit']}"
     return f"{label}：{value}" if language == "zh" else f"{label}: {value}"

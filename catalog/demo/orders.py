@@ -133,15 +133,16 @@ def _times(shop: DemoShop, customer: Customer, speed: float) -> list[datetime]:
     while customer.buys and days > 0.02:
         at = days_ago(days)
         if not found or rng.random() < peak(shop, at) / top:
-            found.append(_in_waking_hours(at, rng))
+            found.append(in_waking_hours(shop, at, rng))
             if rng.random() < customer.lapse_chance:
                 break
         days -= rng.expovariate(top * speed / customer.days_between)
     return found
 
 
-def _in_waking_hours(at: datetime, rng: random.Random) -> datetime:
-    hour = rng.choices(range(24), HOURS)[0]
+def in_waking_hours(shop: DemoShop, at: datetime, rng: random.Random) -> datetime:
+    """The same day, at an hour when people of the shop's country are awake."""
+    hour = (rng.choices(range(24), HOURS)[0] - shop.utc_offset_hours) % 24
     moved = at.replace(hour=hour, minute=rng.randrange(60), second=rng.randrange(60))
     return min(moved, REFERENCE - timedelta(minutes=5))
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from catalog.demo.silhouettes import SILHOUETTES
 
 SIZE = 640  # pixels of the stored picture
-THUMB = 160  # pixels of the small one in lists
+THUMB = 240  # pixels of the small one in lists
 SUPER = 2  # drawn larger and shrunk, because Pillow's polygons have hard edges
 FIXED = {
     "white": "#fbfaf7",
@@ -74,7 +74,7 @@ def encode(image: Image.Image) -> bytes:
 
 
 def thumbnail(image: Image.Image) -> Image.Image:
-    return image.reduce(SIZE // THUMB)
+    return image.resize((THUMB, THUMB), Image.Resampling.BOX)
 
 
 def _palette(colour: str, ground: str) -> dict[str, str]:

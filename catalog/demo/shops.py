@@ -12,6 +12,7 @@ class DemoShop:
     language: str
     currency: str
     timezone: str
+    utc_offset_hours: int
     code: str  # begins its SKUs and numbers
     products: str
     countries: tuple[tuple[str, float], ...]
@@ -45,6 +46,7 @@ SHOPS = (
         "en",
         "EUR",
         "Europe/Berlin",
+        1,
         "NL",
         products_en.PRODUCTS,
         (("DE", 0.3), ("FR", 0.2), ("NL", 0.15), ("IE", 0.15), ("SE", 0.1), ("AT", 0.1)),
@@ -55,6 +57,7 @@ SHOPS = (
         "zh",
         "CNY",
         "Asia/Shanghai",
+        8,
         "SF",
         products_zh.PRODUCTS,
         (("CN", 0.94), ("SG", 0.03), ("MY", 0.03)),
