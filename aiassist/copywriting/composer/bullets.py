@@ -43,7 +43,9 @@ def _chinese(draft: Draft, row: list[Ready], i: int) -> tuple[str, tuple[str, ..
         return "；".join(f"{one.label}：{one.beside_label}" for one in row), ()
     told = chinese.clauses(draft, row)
     if draft.tone == "persuasive":
-        return f"【{fact.label}】{told}", ()
+        says_label = told.startswith(fact.label[:2])
+        return f"【{fact.label}】{fact.beside_label if says_label else told}", ()
     if draft.tone == "playful":
         return told + ("！" if i == 0 else "。"), ()
-    return f"它{told}。", ()
+    owner = "它的" if chinese.opens_with_noun(told, fact) else "它"
+    return f"{owner}{told}。", ()

@@ -60,7 +60,7 @@ def introduce(draft: Draft, facts: list[Ready]) -> list[Ready]:
         "C": clauses(draft, told),
     }
     text = pattern.text
-    if "它{C}" in text and _opens_with_noun(names["C"], told[0]):
+    if "它{C}" in text and opens_with_noun(names["C"], told[0]):
         text = text.replace("它{C}", "它的{C}")
     draft.add(text.format_map(names), ids)
     return [fact for fact in facts if fact not in mods and fact not in told]
@@ -135,7 +135,7 @@ def _fill(draft: Draft, group: list[Ready], pattern: str) -> tuple[str, tuple[st
     slots = {"S": subject}
     if "{C}" in pattern:
         slots["C"] = clauses(draft, group)
-        if subject == "它" and _opens_with_noun(slots["C"], group[0]):
+        if subject == "它" and opens_with_noun(slots["C"], group[0]):
             slots["S"] = "它的"
     if "{NPS}" in pattern:
         slots["NPS"] = zh_list([f.fill(draft.one_of(f.frame.nouns)) for f in group])
@@ -146,7 +146,7 @@ def _fill(draft: Draft, group: list[Ready], pattern: str) -> tuple[str, tuple[st
     return pattern.format_map(slots), ids
 
 
-def _opens_with_noun(clause: str, fact: Ready) -> bool:
+def opens_with_noun(clause: str, fact: Ready) -> bool:
     """ "它的表镜采用...", but "它采用..." and "它高度可调"."""
     if fact.key == "features":
         return False

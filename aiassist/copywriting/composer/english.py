@@ -149,7 +149,10 @@ def modifiers(facts: list[Ready], product: Product) -> list[Ready]:
     found = [fact for fact in facts if can_modify(fact) and not _is_named(fact, product)]
     if any(fact.key == "metal" for fact in found):
         found = [fact for fact in found if fact.key != "material"]
-    return sorted(found, key=lambda fact: MODIFIERS[fact.key])[:2]
+    ordered = sorted(found, key=lambda fact: MODIFIERS[fact.key])[:2]
+    words = " ".join(fact.words.plain for fact in ordered).split()
+    # "Natural natural rubber": the colour waits for a sentence of its own.
+    return ordered[1:] if len(set(words)) < len(words) else ordered
 
 
 def can_modify(fact: Ready) -> bool:

@@ -57,7 +57,9 @@ class Ready:
     def beside_label(self) -> str:
         """The value where its label stands beside it: "movement: automatic"."""
         words = self.words.plain.replace(ARTICLE + " ", "")
-        return words.removesuffix(self.label).rstrip() or words
+        if self.label.isascii():
+            return words.removesuffix(" " + self.label)
+        return words.removesuffix(self.label) if self.key == "movement" else words
 
     def fill(self, template: str) -> str:
         return template.format_map(self.slots)
@@ -136,16 +138,24 @@ def merged(facts: Iterable[Fact]) -> list[Fact]:
     """Several facts of one list or choice attribute become one; ids are joined by line breaks."""
     found: dict[object, Fact] = {}
     for fact in facts:
-        kind = KINDS.get(fact.key)
-        joins = kind is not None and kind.type in ("list", "choice") and fact.number is None
-        slot = fact.key if joins else (fact.key, fact.id)
-        if slot not in found:
+        slot = fact.key if _joins(fact) else (fact.key, fact.id)
+        first = found.get(slot)
+        if first is None:
             found[slot] = fact
-            continue
-        first = found[slot]
-        value = first.value if first.value == fact.value else f"{first.value}, {fact.value}"
-        found[slot] = replace(first, id=f"{first.id}\n{fact.id}", value=value)
+        else:
+            value = first.value if first.value == fact.value else f"{first.value}, {fact.value}"
+            found[slot] = replace(first, id=f"{first.id}\n{fact.id}", value=value)
     return list(found.values())
+
+
+def _joins(fact: Fact) -> bool:
+    """Lists go together, and single choices the vocabulary knows; "60% cotton" stands alone."""
+    kind = KINDS.get(fact.key)
+    if kind is None or fact.number is not None:
+        return False
+    return kind.type == "list" or (
+        kind.type == "choice" and find_value(kind.key, clean(fact.value)) is not None
+    )
 
 
 def _clash(earlier: list[Ready] | None, words: Words) -> str:
@@ -173,7 +183,10 @@ def _ready(
         return _features(fact, label, lang)
     if kind is not None and kind.key == "includes":
         words = _with_articles(fact, words, lang)
+    plural = lang == "en" and _is_plural(label)
     frame = _frame(kind, words, product, lang)
+    if kind is None and plural and words.word_class != "bool":
+        frame = _generic(lang, "text")
     is_named = kind is None or kind.key in NAMED or _is_measure(kind)
     one = Ready(
         tuple(fact.id.split("\n")),
@@ -182,7 +195,7 @@ def _ready(
         words,
         frame,
         0.0,
-        is_plural_label=_is_plural(label) if lang == "en" else False,
+        is_plural_label=plural,
         is_named=is_named and words.word_class != "bool",
     )
     one.slots = _slots(one, product)
@@ -257,6 +270,8 @@ def _variants(kind: AttributeKind, words: Words, product: Product) -> list[str]:
         words.code: words.word_class == "bool",
         words.word_class: words.word_class in ("adj", "free"),
         "none": words.code in ("none", "caffeine_free"),
+        "all": words.code == "all" or words.plain in ("all", "各种"),
+        "one": words.code == "one_size" or words.plain == "one size",
         "volume": words.unit in ("L", "ml", "cl", "fl_oz"),
         "months": words.unit in ("months", "days"),
         "food": family == "tea_food",
