@@ -82,7 +82,7 @@ def _refuse_other_kinds(head: bytes) -> None:
             raise Refused(code)
     if any(head.startswith(bom) for bom, _ in BOMS[1:]) or _utf16_without_bom(head):
         return
-    if len(CONTROL.findall(head)) > max(2, len(head) // 50):
+    if len(CONTROL.findall(head)) > max(8, len(head) // 50):
         raise Refused("is_binary")
 
 
