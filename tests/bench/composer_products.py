@@ -26,11 +26,23 @@ NUMBERS = {
 COUNTS = ("pcs", "pages", "servings", "persons")
 BOOL_EN = {
     "dishwasher_safe": (
-        ("is dishwasher safe", "are dishwasher safe", "'s dishwasher safe", "'re dishwasher safe"),
+        (
+            "is dishwasher safe",
+            "are dishwasher safe",
+            "'s dishwasher safe",
+            "'re dishwasher safe",
+            "also dishwasher safe",
+        ),
         ("not dishwasher safe",),
     ),
     "microwave_safe": (
-        ("is microwave safe", "are microwave safe", "'s microwave safe", "'re microwave safe"),
+        (
+            "is microwave safe",
+            "are microwave safe",
+            "'s microwave safe",
+            "'re microwave safe",
+            "also microwave safe",
+        ),
         ("not microwave safe",),
     ),
     "lid": (("with a lid", "has a lid", "have a lid", "a lid"), ("without a lid",)),
