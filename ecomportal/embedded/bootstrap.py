@@ -17,12 +17,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NEEDED_MIB = 3000  # the installed packages and what pip unpacks on the way
+SPARE_MIB = 100  # less, and the first file that anything writes may be the one that fails
 PIP = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
 
 
 def main(sets: list[str]) -> None:
     if sys.version_info[:2] < (3, 11):  # noqa: UP036 - whatever PYTHON names runs this file
         sys.exit(f"This is Python {sys.version.split()[0]}; ecomportal needs 3.11 or newer.")
+    check_folders()
     wanted = [ROOT / "requirements.txt", *(ROOT / name / "requirements.txt" for name in sets)]
     if all(is_installed(file) for file in wanted):
         return
@@ -31,6 +33,19 @@ def main(sets: list[str]) -> None:
     for file in wanted:
         if not is_installed(file):
             install(file)
+
+
+def check_folders() -> None:
+    """Say in one line what would otherwise fail somewhere in the middle."""
+    var = Path(os.environ.get("ECOMPORTAL_VAR") or ROOT / "var").expanduser()
+    for folder in (ROOT, var):
+        while not folder.exists():
+            folder = folder.parent
+        free_mib = shutil.disk_usage(folder).free // 2**20
+        if free_mib < SPARE_MIB:
+            sys.exit(f"The disk is full: {folder} has {free_mib} MB free. Free {SPARE_MIB} MB.")
+        if not os.access(folder, os.W_OK):
+            sys.exit(f"You may not write in {folder}: start as its owner, or copy the project.")
 
 
 def is_installed(file: Path) -> bool:

@@ -48,7 +48,7 @@ CONF = {
 # For clusters that may be lost, such as the one of a test run.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # What a start may fail with for a moment after a crash: leftovers of the former server.
-PASSING_TROUBLES = ("shared memory block", "lock file")
+PASSING_TROUBLES = ("shared memory block", "already exists", "is empty")
 
 
 class Cluster:
