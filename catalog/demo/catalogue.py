@@ -133,8 +133,11 @@ def _category(made: Catalogue, shop: DemoShop, kind: Typical) -> Row:
     """The category of a type, with those above it, made when first needed."""
     family, noun = type_of(kind.noun) or find_type(kind.noun)
     names = [(family.label_en, family.label_zh)]
-    names += [kind.group] if kind.group[0] else []
-    names.append((noun.plural_en[0].upper() + noun.plural_en[1:], noun.noun_zh))
+    english = noun.noun_en if noun.is_mass else noun.plural_en
+    own = (english[0].upper() + english[1:], noun.noun_zh)
+    if kind.group[0] not in ("", own[0]):
+        names.append(kind.group)
+    names.append(own)
     path, parent = "", None
     for name in names:
         path = f"{path} > {shop.pick(name)}".removeprefix(" > ")

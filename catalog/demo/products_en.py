@@ -11,11 +11,13 @@ Harbour organic cotton T-shirt | Tarnby | 29 | navy, white, sage | material=orga
 Heavyweight pocket T-shirt | Sundervik | 35 | charcoal, off_white | material=cotton; fabric_weight=220 gsm; pockets=1
 Breton stripe T-shirt | Fernhollow | 32 | blue | material=cotton; pattern=striped; gender=women
 V-neck everyday T-shirt | Tarnby | 25 | black, grey | neckline=V-neck; material=cotton
+Garden striped T-shirt | Fernhollow | 33 | green, white | pattern=striped; material=organic cotton; fit=relaxed
 [shirt]
 Coastline linen shirt | Fernhollow | 79 | light_blue, white | material=linen; fit=relaxed
 Brushed check work shirt | Sundervik | 69 | burgundy, forest | material=cotton; pattern=checked; pockets=2; gender=men
 Quarry cotton shirt | Tarnby | 59 | khaki, navy | material=cotton; pattern=solid; fit=regular
 Fine stripe summer shirt | Fernhollow | 64 | sky_blue | material=linen; pattern=striped; gender=women
+Dune linen shirt | Tarnby | 72 | beige | material=linen; fit=relaxed; gender=women; pattern=solid
 [dress]
 Meadow floral midi dress | Fernhollow | 98 | coral, teal | material=viscose; pattern=floral; garment_length=midi
 Sunday linen dress | Fernhollow | 109 | sage, off_white | material=linen; pattern=solid; fit=relaxed
@@ -25,10 +27,12 @@ Orchard sleeveless dress | Tarnby | 75 | mustard | sleeve_length=sleeveless; pat
 Drizzle water-repellent jacket | Sundervik | 129 | yellow, navy | material=nylon; features=water-repellent; lining=polyester
 Skerry windproof jacket | Ridgevane | 149 | teal, graphite | material=nylon; features=windproof; season=autumn
 Boiled wool jacket | Fernhollow | 175 | charcoal, olive | material=wool; season=winter; care=hand wash
+Lantern winter jacket | Sundervik | 189 | burgundy | material=polyester; season=winter; features=windproof
 [trousers]
 Tapered cotton chinos | Tarnby | 69 | khaki, navy, olive | material=cotton; fit=tapered; gender=men
 High-rise linen trousers | Fernhollow | 85 | off_white, sage | material=linen; rise=high rise; gender=women
 Wool dress trousers | Sundervik | 119 | charcoal | material=wool; fit=slim; care=dry clean
+Relaxed linen trousers | Tarnby | 79 | navy | material=linen; fit=relaxed; gender=men
 [socks]
 Merino running socks | Strideholm | 16 | grey, navy | material=merino wool; activity=running; pack_quantity=1 pcs
 Trail hiking socks, three pairs | Ridgevane | 29 | olive | material=merino wool; activity=hiking; pack_quantity=3 pcs
@@ -55,10 +59,12 @@ Commuter roll-top backpack, 22 L | Kestrelby | 109 | forest, black | capacity=22
 Canvas day backpack, 18 L | Dunlark | 79 | mustard, navy | capacity=18 L; material=canvas; laptop_size=14 in
 Weekend hiking backpack, 28 L | Ridgevane | 119 | teal | capacity=28 L; material=nylon; features=water-repellent
 Studio laptop backpack | Kestrelby | 95 | charcoal | laptop_size=15.6 in; material=recycled polyester
+Leather city backpack, 18 L | Kestrelby | 189 | brown | material=leather; capacity=18 L
 [tote]
 Market day canvas tote | Dunlark | 29 | natural, navy | material=canvas; capacity=15 L
 Saddle leather tote | Kestrelby | 165 | brown, black | material=leather; closure=magnetic
 Seaside jute tote | Dunlark | 34 | beige | material=jute
+Zipped work tote | Dunlark | 59 | charcoal | material=canvas; closure=zip
 [camera_bag]
 Field notes camera bag | Kestrelby | 89 | olive, brown | material=canvas; capacity=8 L; compartments=4
 City sling camera bag | Dunlark | 75 | black | material=nylon; capacity=6 L; closure=zip
@@ -72,6 +78,7 @@ Meridian automatic watch | Merrowick | 349 | white | movement=automatic movement
 Minimal quartz watch, 36 mm | Astelund | 129 | rose_gold | movement=quartz movement; case_diameter=36 mm; dial_colour=white
 Nightwatch quartz watch | Astelund | 149 | navy | movement=quartz movement; dial_colour=blue; case_diameter=38 mm
 Station clock watch | Merrowick | 189 | black | movement=quartz movement; dial_colour=black; case_diameter=40 mm
+Sapphire dress watch | Astelund | 219 | silver | crystal=sapphire crystal; movement=quartz movement
 [diver_watch]
 Deepwater automatic diver, 300 m | Merrowick | 495 | blue | water_resistance=300 m; movement=automatic movement; strap_material=stainless steel
 Titanium reef diver | Merrowick | 620 | graphite | case_material=titanium; strap_material=rubber
@@ -90,6 +97,7 @@ The Lighthouse Ledger | Quillmoor Books | 16 | navy | author=Clara Winstead; gen
 A Winter in Brackwater | Lanternfield Press | 18 | teal | author=Jonas Ferrow; genre=literary fiction; language=English
 The Clockmaker's Apprentice | Quillmoor Books | 17 | burgundy | author=Edith Marlow; genre=history; language=English
 Salt and Saffron Roads | Lanternfield Press | 19 | terracotta | author=Samira Dell; genre=history; language=English
+The Orchard Summers | Quillmoor Books | 15 | green | author=Edith Marlow; genre=literary fiction; language=English
 [guidebook]
 Slow trains of the north | Lanternfield Press | 22 | forest | author=Peter Holm; pages=240 pages; language=English
 Island walks: thirty coastal days | Quillmoor Books | 21 | turquoise | author=Maeve Corrin; language=English
@@ -107,6 +115,7 @@ Pour-over kettle, 0.9 L | Emberby | 89 | matte_black | capacity=0.9 L; features=
 Cast-iron skillet, 26 cm | Stonewren | 59 | black | material=cast iron; diameter=26 cm; coating=no coating
 Ceramic frying pan, 28 cm | Emberby | 45 | sage, cream | material=aluminium; coating=ceramic; diameter=28 cm
 Steel frying pan, 24 cm | Stonewren | 69 | silver | material=stainless steel; coating=no coating; diameter=24 cm
+Cast-iron skillet, 28 cm | Stonewren | 69 | black | material=cast iron; diameter=28 cm; coating=no coating
 [knife]
 Walnut chef's knife, 20 cm | Stonewren | 85 | brown | blade_length=20 cm; handle_material=walnut
 Everyday santoku, 17 cm | Brightwick | 49 | charcoal | blade_length=17 cm; blade_material=stainless steel
@@ -119,6 +128,7 @@ Bamboo prep board | Brightwick | 22 | camel | material=bamboo
 Pebble stoneware mug, 320 ml | Emberby | 16 | grey, sage, terracotta | material=stoneware; capacity=320 ml; finish=matte
 Porcelain breakfast mug, 380 ml | Brightwick | 14 | white, light_blue | material=porcelain; capacity=380 ml; finish=glazed
 Small cortado mug, 240 ml | Emberby | 13 | rust, cream | material=stoneware; capacity=240 ml
+Tall latte mug, 380 ml | Emberby | 17 | indigo, white | material=stoneware; capacity=380 ml
 [teapot]
 Glass teapot with strainer, 1 L | Brightwick | 39 | mint | material=glass; capacity=1 L; finish=
 Round porcelain teapot, 600 ml | Emberby | 45 | white, indigo | material=porcelain; capacity=600 ml; finish=glazed
@@ -135,6 +145,7 @@ Lacquered oak table | Lindhavn | 569 | beige | material=oak; finish=lacquered; s
 Brass table lamp | Lindhavn | 119 | cream, forest | material=brass; height=46 cm; dimensions=30 x 30 x 46 cm
 Oak bedside lamp | Oakmere Works | 89 | white | material=oak; height=38 cm; dimensions=26 x 26 x 38 cm; finish=matte
 Steel reading lamp | Lindhavn | 99 | charcoal, mustard | material=steel; brightness=800 lm; height=46 cm; dimensions=26 x 26 x 46 cm
+Oak floor lamp | Oakmere Works | 199 | off_white | material=oak; height=150 cm; dimensions=40 x 40 x 150 cm
 [shelf]
 Five-shelf oak bookcase | Oakmere Works | 329 | camel | material=oak; shelves=5; dimensions=80 x 30 x 160 cm; finish=oiled
 Steel workshop shelf | Lindhavn | 149 | graphite | material=steel; finish=powder-coated; shelves=4
@@ -148,6 +159,7 @@ Quiet Room headphones | Ardelio | 229 | black, cream | features=noise cancelling
 Studio wired and wireless headphones | Tonaris | 179 | graphite | ports=USB-C, 3.5 mm audio; battery_life=30 h
 Longhaul headphones, 55 h | Ardelio | 259 | navy, silver | battery_life=55 h; features=noise cancelling
 Bright Day headphones | Tonaris | 99 | coral, mint | battery_life=30 h; features=foldable
+Commuter headphones | Tonaris | 139 | charcoal, beige | features=noise cancelling; battery_life=40 h
 [camera]
 Wayfarer 24 MP camera | Ardelio | 749 | black, silver | resolution=24 MP
 Atlas 33 MP camera | Ardelio | 1190 | black | resolution=33 MP; battery_life=8 h
@@ -160,6 +172,7 @@ Shower speaker | Tonaris | 49 | light_blue | ip_rating=IPX5; power=20 W
 Low-noise wireless keyboard | Vexholm | 89 | grey, white | connectivity=Bluetooth, USB-C; features=backlight
 Aluminium mechanical keyboard | Vexholm | 149 | space_grey | material=aluminium; features=hot-swappable keys
 Compact travel keyboard | Vexholm | 65 | sage | dimensions=31 x 12 x 4 cm; connectivity=Bluetooth
+Night owl keyboard | Vexholm | 119 | cream | connectivity=Bluetooth, USB-C; features=backlight; material=plastic
 [power_bank]
 Pocket power bank, 10,000 mAh | Vexholm | 35 | white, navy | battery_capacity=10000 mAh; weight=210 g; power=20 W
 Laptop power bank, 20,000 mAh | Vexholm | 69 | graphite | battery_capacity=20000 mAh; power=45 W; weight=350 g
@@ -173,6 +186,7 @@ Bramble the bear, 32 cm | Pipkin Hollow | 29 | brown | height=32 cm; material=co
 Tumble the bear cub, 25 cm | Mossbeary | 22 | camel, grey | height=25 cm
 Grandfather bear, 45 cm | Mossbeary | 45 | chocolate | height=45 cm; weight=320 g
 Snowy the bear, 32 cm | Pipkin Hollow | 29 | off_white | height=32 cm
+Midnight the bear, 25 cm | Mossbeary | 22 | graphite | height=25 cm
 [puzzle]
 Harbour at dawn puzzle, 1,000 pieces | Mossbeary | 24 | blue | pieces=1000 pcs; min_age=8 years; material=cardboard
 Woodland map puzzle, 100 pieces | Pipkin Hollow | 17 | forest | pieces=100 pcs; min_age=6 years
@@ -186,16 +200,19 @@ Spring Longjing, 100 g | Thistlecup | 19 | sage | harvest_season=spring; flavour
 Morning sencha, 100 g | Thistlecup | 16 | green | origin=Japan; flavour=grassy
 Jade mist green tea, 100 g | Northlight Larder | 14 | mint | origin=China
 Jasmine green tea, 100 g | Thistlecup | 15 | cream | flavour=jasmine; ingredients=tea leaves, jasmine flowers
+Autumn oolong, 100 g | Thistlecup | 18 | olive | noun=oolong_tea; flavour=floral; origin=Anxi; harvest_season=autumn; brewing_temperature=95 celsius
 [black_tea]
 Highland Assam, 100 g | Thistlecup | 12 | burgundy | origin=India; flavour=malty
 Smoky Wuyi black tea, 100 g | Northlight Larder | 18 | charcoal | flavour=smoky; origin=Wuyi
 Honey Yunnan black tea, 100 g | Thistlecup | 16 | mustard | flavour=honey; origin=Yunnan
 House breakfast tea, 100 g | Northlight Larder | 10 | navy | flavour=malty; origin=Sri Lanka
+Sweet Yunnan pu'er, 100 g | Northlight Larder | 21 | brown | noun=puer_tea; origin=Yunnan; flavour=sweet
 [coffee]
 Lighthouse espresso, 250 g | Northlight Larder | 13 | navy | roast=dark; flavour=chocolate; region=Colombia
 First Light filter coffee, 250 g | Northlight Larder | 14 | coral | roast=light; flavour=fruity; region=Ethiopia
 Dockside house coffee, 250 g | Northlight Larder | 12 | brown | roast=medium; flavour=nutty
 Terraces of Yunnan coffee, 250 g | Thistlecup | 15 | teal | region=Yunnan; roast=medium; flavour=caramel
+Decaffeinated evening coffee, 250 g | Northlight Larder | 13 | lavender | roast=medium; caffeine=decaffeinated; flavour=nutty
 [honey]
 Thyme hill honey, 350 g | Northlight Larder | 14 | mustard | net_weight=350 g; origin=Spain
 Acacia honey, 500 g | Northlight Larder | 16 | yellow | net_weight=500 g; flavour=mild
@@ -221,6 +238,7 @@ Cast-iron dumbbells, 2 x 12 kg | Strideholm | 79 | black | weight=12 kg; materia
 Trailhead steel bottle, 750 ml | Ridgevane | 29 | forest, orange, grey | capacity=750 ml
 Runner's bottle, 500 ml | Strideholm | 24 | coral, light_blue | capacity=500 ml
 Basecamp bottle, 1 L | Ridgevane | 35 | navy | capacity=1 L
+Desk bottle, 500 ml | Ridgevane | 22 | cream, mint | capacity=500 ml
 [tent]
 Two Birds tent for two | Ridgevane | 249 | olive | sleeps=2 persons; weight=1.9 kg; dimensions=220 x 140 x 110 cm
 Three Pines tent for three | Ridgevane | 329 | terracotta | sleeps=3 persons; weight=2.6 kg; dimensions=230 x 180 x 120 cm
@@ -229,6 +247,7 @@ Fairweather summer tent | Ridgevane | 179 | yellow | sleeps=2 persons; season=su
 Overnight barrier cream | Fennelroot | 34 | sage | skin_type=dry; active_ingredients=ceramides
 Calm day cream | Fennelroot | 29 | blush | skin_type=sensitive; active_ingredients=niacinamide
 Water gel cream | Sorrelby | 26 | light_blue | texture=gel; active_ingredients=hyaluronic acid; skin_type=normal
+Rich night cream | Sorrelby | 32 | lilac | skin_type=dry; active_ingredients=hyaluronic acid; texture=cream
 [shampoo]
 Lavender shampoo, 250 ml | Sorrelby | 14 | lavender | volume=250 ml; scent=lavender
 Argan repair shampoo, 400 ml | Fennelroot | 22 | camel | volume=400 ml; active_ingredients=argan oil; hair_type=damaged
@@ -242,4 +261,5 @@ Signal red lipstick | Sorrelby | 22 | red | shade=Signal red
 Lavender and olive soap | Fennelroot | 9 | lavender | scent=lavender; net_weight=100 g
 Cedar soap bar, 120 g | Sorrelby | 10 | brown | scent=cedar; net_weight=120 g
 Unscented olive soap | Fennelroot | 8 | olive | scent=unscented; net_weight=100 g
+Osmanthus soap | Fennelroot | 9 | yellow | scent=osmanthus; net_weight=100 g
 """

@@ -10,11 +10,13 @@ PRODUCTS = """
 重磅口袋T恤 | 跃岭 | 159 | charcoal, off_white | material=棉; fabric_weight=220 gsm; pockets=1
 海魂条纹T恤 | 素禾集 | 139 | blue | material=棉; pattern=条纹; gender=女士
 V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
+园艺条纹T恤 | 素禾集 | 149 | green, white | pattern=条纹; material=有机棉; fit=宽松
 [shirt]
 山岚亚麻衬衫 | 素禾集 | 299 | light_blue, off_white | material=亚麻; fit=宽松; pattern=纯色
 格纹棉布衬衫 | 云栖里 | 239 | burgundy, forest | material=棉; pattern=格子; gender=男士
 卡其工装衬衫 | 跃岭 | 259 | khaki | material=棉; pockets=2; pattern=纯色; fit=常规
 细条纹通勤衬衫 | 云栖里 | 229 | sky_blue | pattern=条纹; material=棉; gender=女士
+沙丘亚麻衬衫 | 云栖里 | 279 | beige | material=亚麻; fit=宽松; gender=女士; pattern=纯色
 [dress]
 碎花中长连衣裙 | 素禾集 | 359 | coral, teal | material=粘胶纤维; pattern=碎花; garment_length=中长款
 亚麻宽松连衣裙 | 素禾集 | 389 | sage | material=亚麻; pattern=纯色; fit=宽松
@@ -24,10 +26,12 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 细雨防泼水夹克 | 跃岭 | 459 | yellow, navy | material=尼龙; features=防泼水; closure=拉链
 山脊防风夹克 | 跃岭 | 529 | teal, graphite | material=尼龙; features=防风; season=秋季
 羊毛短外套 | 云栖里 | 689 | camel, charcoal | material=羊毛; season=冬季; care=仅可干洗
+灯火冬季夹克 | 跃岭 | 669 | burgundy | material=聚酯纤维; season=冬季; features=防风
 [trousers]
 锥形棉质休闲裤 | 云栖里 | 259 | khaki, olive | material=棉; fit=锥形; gender=男士
 高腰亚麻长裤 | 素禾集 | 299 | off_white, sage | material=亚麻; rise=高腰; gender=女士
 羊毛西裤 | 云栖里 | 459 | charcoal | material=羊毛; fit=修身; care=仅可干洗
+宽松亚麻长裤 | 云栖里 | 279 | navy | material=亚麻; fit=宽松; gender=男士
 [socks]
 美利奴跑步袜 | 跃岭 | 59 | grey, navy | material=美利奴羊毛; activity=跑步; pack_quantity=1 pcs
 徒步厚袜三双装 | 跃岭 | 99 | olive | material=美利奴羊毛; activity=徒步; pack_quantity=3 pcs
@@ -54,10 +58,12 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 帆布日用双肩包18升 | 青川记 | 259 | mustard, navy | capacity=18 L; material=帆布; laptop_size=14 in
 周末徒步背包28升 | 跃岭 | 429 | teal | capacity=28 L; material=尼龙; features=防泼水
 商务电脑双肩包 | 墨岚 | 359 | charcoal | laptop_size=15.6 in; material=再生聚酯纤维
+头层牛皮双肩包18升 | 墨岚 | 799 | brown | material=头层牛皮; capacity=18 L
 [tote]
 市集帆布托特包 | 青川记 | 89 | natural, navy | material=帆布; capacity=15 L
 头层牛皮托特包 | 墨岚 | 699 | brown, black | material=头层牛皮; closure=磁扣
 海边黄麻托特包 | 青川记 | 119 | beige | material=黄麻
+拉链通勤托特包 | 青川记 | 199 | charcoal | material=帆布; closure=拉链
 [camera_bag]
 帆布相机斜挎包 | 墨岚 | 329 | olive, brown | material=帆布; capacity=8 L; compartments=4
 轻便相机斜挎包 | 青川记 | 269 | black | material=尼龙; capacity=6 L; closure=拉链
@@ -71,6 +77,7 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 极简石英手表36毫米 | 辰时造 | 459 | rose_gold | movement=石英机芯; case_diameter=36 mm; dial_colour=白色
 夜航石英手表 | 辰时造 | 529 | navy | movement=石英机芯; dial_colour=蓝色; case_diameter=38 mm
 站台石英手表 | 云衡 | 589 | black | movement=石英机芯; dial_colour=黑色; case_diameter=40 mm
+蓝宝石镜面石英手表 | 云衡 | 739 | silver | crystal=蓝宝石玻璃; movement=石英机芯
 [diver_watch]
 深海自动潜水表300米 | 云衡 | 2280 | blue | water_resistance=300 m; strap_material=不锈钢
 钛壳礁石潜水表 | 云衡 | 2890 | graphite | case_material=钛; strap_material=橡胶
@@ -89,6 +96,7 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 《雪落青石镇》 | 半窗书社 | 48 | teal | author=许念慈; genre=文学小说; language=中文
 《钟表匠的学徒》 | 灯下书房 | 46 | burgundy | author=宋既明; genre=历史; language=中文
 《盐路与驼铃》 | 半窗书社 | 52 | terracotta | author=白若川; genre=历史; language=中文
+《果园的夏天》 | 灯下书房 | 42 | green | author=宋既明; genre=文学小说; language=中文
 [guidebook]
 《慢火车：一路向北》 | 半窗书社 | 55 | forest | author=林望舒; pages=240 pages; language=中文
 《海岛步行三十日》 | 灯下书房 | 52 | turquoise | author=陈屿; language=中文
@@ -106,6 +114,7 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 铸铁平底锅26厘米 | 青川记 | 219 | black | material=铸铁; diameter=26 cm; coating=无涂层
 陶瓷涂层平底锅28厘米 | 拾木间 | 169 | sage, cream | material=铝; coating=陶瓷涂层; diameter=28 cm
 不锈钢平底锅24厘米 | 青川记 | 259 | silver | material=不锈钢; coating=无涂层; diameter=24 cm
+铸铁平底锅28厘米 | 青川记 | 249 | black | material=铸铁; diameter=28 cm; coating=无涂层
 [knife]
 胡桃木柄主厨刀20厘米 | 青川记 | 329 | brown | blade_length=20 cm; handle_material=胡桃木
 日用厨刀17厘米 | 拾木间 | 159 | charcoal | blade_length=17 cm; blade_material=不锈钢
@@ -118,6 +127,7 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 卵石炻器马克杯320毫升 | 霁蓝坊 | 59 | grey, sage, terracotta | material=炻器; capacity=320 ml; finish=哑光
 白瓷早餐杯380毫升 | 霁蓝坊 | 49 | white, light_blue | material=瓷; capacity=380 ml; finish=釉面
 小号咖啡杯240毫升 | 拾木间 | 45 | rust, cream | material=炻器; capacity=240 ml
+高身拿铁杯380毫升 | 霁蓝坊 | 65 | indigo, white | material=炻器; capacity=380 ml
 [teapot]
 玻璃带滤网茶壶1升 | 霁蓝坊 | 129 | mint | material=玻璃; capacity=1 L; finish=
 青花瓷茶壶600毫升 | 霁蓝坊 | 199 | white, indigo | material=瓷; capacity=600 ml; finish=釉面; origin=景德镇
@@ -134,6 +144,7 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 黄铜台灯 | 栖木 | 399 | cream, forest | material=黄铜; height=46 cm; dimensions=30 x 30 x 46 cm
 橡木床头灯 | 拾木间 | 299 | white | material=橡木; height=38 cm; dimensions=26 x 26 x 38 cm; finish=哑光
 钢制阅读灯 | 栖木 | 329 | charcoal, mustard | material=钢; brightness=800 lm; height=46 cm; dimensions=26 x 26 x 46 cm
+橡木落地灯 | 栖木 | 699 | off_white | material=橡木; height=150 cm; dimensions=40 x 40 x 150 cm
 [shelf]
 五层橡木书架 | 栖木 | 1180 | camel | material=橡木; shelves=5; dimensions=80 x 30 x 160 cm; finish=木蜡油
 四层钢制书架 | 拾木间 | 499 | graphite | material=钢; finish=粉末喷涂; shelves=4
@@ -147,6 +158,7 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 录音室头戴式耳机 | 澄音 | 699 | graphite | ports=USB-C、3.5毫米音频接口; battery_life=30 h
 长途降噪头戴式耳机 | 澄音 | 999 | navy, silver | battery_life=55 h; features=主动降噪
 晴日折叠头戴式耳机 | 澄音 | 399 | coral, mint | battery_life=30 h; features=可折叠
+通勤降噪头戴式耳机 | 澄音 | 559 | charcoal, beige | features=主动降噪; battery_life=40 h
 [camera]
 行者2400万像素相机 | 映川 | 3680 | black, silver | resolution=2400万像素
 远山3300万像素相机 | 映川 | 5980 | black | resolution=3300万像素; battery_life=8 h
@@ -159,6 +171,7 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 背光无线键盘 | 映川 | 329 | grey, white | connectivity=蓝牙、USB-C; features=背光
 铝壳热插拔机械键盘 | 映川 | 599 | space_grey | material=铝; features=热插拔轴
 便携蓝牙键盘 | 映川 | 239 | sage | dimensions=31 x 12 x 4 cm; connectivity=蓝牙
+夜猫背光键盘 | 映川 | 429 | cream | connectivity=蓝牙、USB-C; features=背光; material=塑料
 [power_bank]
 口袋充电宝10000毫安时 | 映川 | 129 | white, navy | battery_capacity=10000 mAh; weight=210 g; power=20 W
 笔记本充电宝20000毫安时 | 映川 | 269 | graphite | battery_capacity=20000 mAh; power=45 W; weight=350 g
@@ -172,6 +185,7 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 熊宝宝毛绒玩具25厘米 | 木米米 | 69 | camel, grey | height=25 cm
 大熊爷爷毛绒玩具45厘米 | 木米米 | 159 | chocolate | height=45 cm; weight=320 g
 雪团小熊毛绒玩具32厘米 | 小鹿角 | 99 | off_white | height=32 cm
+午夜小熊毛绒玩具25厘米 | 木米米 | 69 | graphite | height=25 cm
 [puzzle]
 港口清晨拼图1000片 | 木米米 | 79 | blue | pieces=1000 pcs; min_age=8 years; material=纸板
 森林地图拼图100片 | 小鹿角 | 59 | forest | pieces=100 pcs; min_age=6 years
@@ -197,6 +211,7 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 初晨手冲咖啡豆250克 | 松风 | 79 | coral | roast=浅度; flavour=果香; region=埃塞俄比亚
 日常拼配咖啡豆250克 | 松风 | 59 | brown | roast=中度; flavour=坚果
 云南小粒咖啡豆250克 | 半山茶录 | 65 | teal | region=云南; roast=中度; flavour=焦糖
+低因晚安咖啡豆250克 | 松风 | 69 | lavender | roast=中度; caffeine=低咖啡因; flavour=坚果
 [honey]
 秦岭百花蜜500克 | 松风 | 68 | mustard | net_weight=500 g; origin=中国; flavour=花香
 洋槐蜂蜜500克 | 松风 | 59 | yellow | net_weight=500 g; flavour=清淡; origin=中国
@@ -222,6 +237,7 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 山径不锈钢水瓶750毫升 | 跃岭 | 119 | forest, orange, grey | capacity=750 ml
 跑者水瓶500毫升 | 跃岭 | 89 | coral, light_blue | capacity=500 ml
 营地大水瓶1升 | 跃岭 | 139 | navy | capacity=1 L
+桌面水瓶500毫升 | 跃岭 | 79 | cream, mint | capacity=500 ml
 [tent]
 双飞鸟双人帐篷 | 跃岭 | 799 | olive | sleeps=2 persons; weight=1.9 kg; dimensions=220 x 140 x 110 cm
 三松三人帐篷 | 跃岭 | 1099 | terracotta | sleeps=3 persons; weight=2.6 kg; dimensions=230 x 180 x 120 cm
@@ -230,6 +246,7 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 夜间修护面霜 | 初沐 | 139 | sage | skin_type=干性; active_ingredients=神经酰胺
 舒缓日霜 | 初沐 | 119 | blush | skin_type=敏感性; active_ingredients=烟酰胺
 水感凝胶面霜 | 白芷堂 | 99 | light_blue | texture=凝胶; active_ingredients=透明质酸; skin_type=中性
+滋润晚霜 | 白芷堂 | 129 | lilac | skin_type=干性; active_ingredients=透明质酸; texture=乳霜
 [shampoo]
 薰衣草洗发水250毫升 | 白芷堂 | 59 | lavender | volume=250 ml; scent=薰衣草
 坚果油修护洗发水400毫升 | 初沐 | 89 | camel | volume=400 ml; active_ingredients=摩洛哥坚果油; hair_type=受损
@@ -243,4 +260,5 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 桂花手工香皂 | 初沐 | 36 | yellow | scent=桂花; net_weight=100 g
 雪松香皂120克 | 白芷堂 | 39 | brown | scent=雪松; net_weight=120 g
 无香橄榄皂 | 初沐 | 32 | olive | scent=无香; net_weight=100 g
+薰衣草橄榄皂 | 白芷堂 | 35 | lavender | scent=薰衣草; net_weight=100 g
 """
