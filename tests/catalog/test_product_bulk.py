@@ -1,0 +1,201 @@
+"""Bulk edits: told first, done by a job, recorded as one change, taken back."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from catalog.products.changes import Change
+from catalog.products.models import Product
+from catalog.products.snapshot import soft_delete
+from ecomportal.jobs.execute import execute
+from ecomportal.jobs.models import Job
+from ecomportal.tenancy.context import tenant
+from tests.catalog.test_product_editor import fields_of
+from tests.factories import make_category, make_member, make_product, make_shop
+
+URL = "/{}/products/bulk/"
+
+
+class Bulk:
+    """One shop's person at the list, and the worker behind it."""
+
+    def __init__(self, client: Any, shop: Any) -> None:
+        self.client, self.shop, self.url = client, shop, URL.format(shop.slug)
+
+    def ask(self, **data: Any) -> Any:
+        return self.client.post(self.url, data)
+
+    def run(self, **data: Any) -> Job:
+        assert self.ask(confirmed="1", **data).status_code == 302
+        with tenant(self.shop):
+            job = Job.objects.latest("created_at")
+        execute(job.kind, job.pk, self.shop.pk)
+        with tenant(self.shop):
+            job.refresh_from_db()
+        return job
+
+    def products(self, *names: str) -> list[tuple[Any, ...]]:
+        with tenant(self.shop):
+            return list(Product.objects.order_by("title").values_list(*names))
+
+
+@pytest.fixture
+def desk(request: Any, client_of: Any) -> Bulk:
+    if "transactional_db" not in request.fixturenames:
+        request.getfixturevalue("db")
+    shop = make_shop()
+    return Bulk(client_of(make_member(shop)), shop)
+
+
+def test_first_it_says_what_will_happen_to_how_many(desk):
+    ids = [make_product(desk.shop, name).pk for name in ("Mug", "Bowl")]
+    response = desk.ask(action="status", ids=ids)
+    page = response.content.decode()
+    assert response.status_code == 200
+    for words in ("Change status", "2 products are selected", "Mug", "Bowl"):
+        assert words in page
+    with tenant(desk.shop):
+        assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("action", "params", "field", "expected"),
+    [
+        ("status", {"status": "archived"}, "status", ["archived", "archived", "active"]),
+        ("tag", {"tag": "autumn"}, "tags", [["autumn"], ["autumn"], []]),
+    ],
+)
+def test_a_bulk_edit_changes_the_selected_and_can_be_undone(desk, action, params, field, expected):
+    ids = [make_product(desk.shop, name).pk for name in ("A", "B", "C")][:2]
+    before = desk.products(field)
+    job = desk.run(action=action, ids=ids, **params)
+    assert [row[0] for row in desk.products(field)] == expected
+    assert (job.status, job.n_done, job.result["text"]) == ("done", 2, "2 products changed")
+    response = desk.client.post(job.result["undo_url"], follow=True)
+    assert "2 rows taken back" in response.content.decode()
+    assert desk.products(field) == before
+
+
+def test_products_that_have_it_already_are_not_touched(desk):
+    a = make_product(desk.shop, "A", tags=["autumn"])
+    b = make_product(desk.shop, "B")
+    job = desk.run(action="tag", ids=[a.pk, b.pk], tag="autumn")
+    assert job.result["text"] == "1 product changed"
+    assert desk.products("tags") == [(["autumn"],), (["autumn"],)]
+
+
+def test_move_delete_and_restore(desk):
+    category = make_category(desk.shop, "Cups")
+    ids = [make_product(desk.shop, "Mug").pk]
+    desk.run(action="category", ids=ids, category=str(category.pk))
+    assert desk.products("category_id") == [(category.pk,)]
+    desk.run(action="category", ids=ids, category="")
+    assert desk.products("category_id") == [(None,)]
+    desk.run(action="delete", ids=ids)
+    assert desk.products("deleted_at") != [(None,)]
+    desk.run(action="restore", ids=ids)
+    assert desk.products("deleted_at") == [(None,)]
+
+
+def test_what_cannot_come_back_fails_alone_and_says_why(desk):
+    gone = [make_product(desk.shop, sku=sku).pk for sku in ("A", "B")]
+    with tenant(desk.shop):
+        soft_delete(gone)
+    make_product(desk.shop, sku="A")
+    job = desk.run(action="restore", ids=gone)
+    assert (job.n_done, job.n_failed) == (1, 1)
+    with tenant(desk.shop):
+        assert job.items.get(status="failed").error == "A is used by another product now."
+
+
+def test_all_matching_takes_the_whole_filter_not_the_page(desk):
+    for n in range(230):
+        make_product(desk.shop, f"Mug {n}")
+    make_product(desk.shop, "Bowl")
+    job = desk.run(action="tag", tag="mugs", all_matching="1", query="q=mug")
+    assert job.n_done == 230
+    with tenant(desk.shop):
+        change = Change.objects.get()
+        assert (change.n_rows, change.job_id) == (230, job.pk)
+    # More rows than one batch holds are taken back by a job too.
+    response = desk.client.post(f"/{desk.shop.slug}/changes/{change.pk}/undo/")
+    with tenant(desk.shop):
+        undo = Job.objects.latest("created_at")
+    assert str(undo.pk) in response["location"]
+    execute(undo.kind, undo.pk, desk.shop.pk)
+    with tenant(desk.shop):
+        undo.refresh_from_db()
+        assert (undo.status, undo.n_done) == ("done", 230)
+        assert not Product.objects.exclude(tags=[]).exists()
+        change.refresh_from_db()
+        assert change.undone_at
+    again = desk.client.post(f"/{desk.shop.slug}/changes/{change.pk}/undo/", follow=True)
+    assert "taken back already" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"action": "explode", "ids": "x"},
+        {"action": "status"},
+        {"action": "status", "ids": "not-an-id"},
+        {"action": "status", "confirmed": "1", "status": "gone"},
+        {"action": "tag", "confirmed": "1", "tag": "a,b"},
+        {"action": "tag", "confirmed": "1", "tag": ""},
+        {"action": "category", "confirmed": "1", "category": "x"},
+    ],
+)
+def test_bad_input_is_refused_and_starts_nothing(desk, data):
+    product = make_product(desk.shop)
+    if data.get("confirmed"):
+        data = {**data, "ids": product.pk}
+    assert desk.ask(**data).status_code == 422
+    with tenant(desk.shop):
+        assert not Job.objects.exists()
+
+
+def test_products_of_another_shop_are_not_reached(desk):
+    other = make_shop()
+    foreign = make_product(other)
+    assert desk.ask(action="delete", confirmed="1", ids=foreign.pk).status_code == 422
+    with tenant(other):
+        assert Product.objects.get(pk=foreign.pk).deleted_at is None
+
+
+def test_who_may_edit_in_bulk(desk, client_of):
+    assert desk.client.get(desk.url).status_code == 405
+    viewer = make_member(desk.shop, role="viewer")
+    stranger = make_member(make_shop())
+    assert client_of(viewer).post(desk.url, {"action": "delete"}).status_code == 403
+    assert client_of(stranger).post(desk.url, {"action": "delete"}).status_code == 404
+
+
+def test_fifty_saves_at_once_lose_nothing(transactional_db, desk, client_of):
+    """Fifty people save the same form at the same moment: one is in time, forty-nine see both
+    versions; once each has gone on from there, every one's tag is on the product."""
+    product = make_product(desk.shop, "Mug")
+    url = f"/{desk.shop.slug}/products/{product.pk}/"
+    form = fields_of(desk.client.get(url))
+    user = make_member(desk.shop)
+
+    def save(n: int) -> int:
+        try:
+            return client_of(user).post(url, {**form, "tags": f"t{n}"}).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=10) as pool:
+        codes = list(pool.map(save, range(50)))
+    assert sorted(codes) == [302] + [409] * 49
+    for n in (n for n, code in enumerate(codes) if code == 409):
+        response = desk.client.post(url, {**form, "tags": f"t{n}"})
+        assert response.status_code == 409
+        theirs = response.context["differences"][0].theirs
+        chosen = fields_of(response, f"{product.pk}/") | {"tags": f"{theirs}, t{n}"}
+        assert desk.client.post(url, chosen).status_code == 302
+    with tenant(desk.shop):
+        product.refresh_from_db()
+        assert sorted(product.tags) == sorted(f"t{n}" for n in range(50))
+        assert Change.objects.filter(kind="edit").count() == 50
