@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 TICK_SECONDS = 0.2
-STOP_SECONDS = 12.0  # a worker may finish its batch or hand its job back
+STOP_SECONDS = 20.0  # a worker may finish its batch or hand its job back
 LONG_LIFE_SECONDS = 20.0  # whoever lived this long had started well
 MAX_FAST_DEATHS = 5
 FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 1.0, 15.0
