@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -131,8 +130,10 @@ def history(product: Product, currency: str, *, limit: int = PAGE_SIZE) -> list[
         cursor.execute(EVENTS.format(branches=branches), [product.pk] * len(TABLES) + [limit])
         events = [_event(row) for row in cursor.fetchall()]
     # Events of one transaction and one context are one entry.
-    groups = groupby(events, key=lambda event: (event.at, event.context))
-    entries = [_entry(list(group), currency) for _key, group in groups]
+    groups: dict[tuple[datetime, UUID | None], list[Event]] = {}
+    for event in events:
+        groups.setdefault((event.at, event.context), []).append(event)
+    entries = [_entry(group, currency) for group in groups.values()]
     return [entry for entry in entries if entry.changes or entry.is_created]
 
 
