@@ -26,9 +26,13 @@ from tests.catalog.importing import (
 GOOD = ["good", "Good pot", "", "", "GOOD-1", "10"]
 
 
-@pytest.fixture
-def alices(client_of: Any, alice: Any, settings: Any, tmp_path: Path) -> Any:
+@pytest.fixture(autouse=True)
+def _own_media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def alices(client_of: Any, alice: Any) -> Any:
     return client_of(alice)
 
 

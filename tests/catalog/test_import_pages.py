@@ -28,9 +28,13 @@ REAL = Path(settings.BASE_DIR).parent / "shared" / "data" / "catalogue"
 FILES = {"shopify_apparel.csv": (20, 22), "shopify_jewelery.csv": (20, 23)}
 
 
-@pytest.fixture
-def alices(client_of: Any, alice: Any, settings: Any, tmp_path: Path) -> Any:
+@pytest.fixture(autouse=True)
+def _own_media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def alices(client_of: Any, alice: Any) -> Any:
     return client_of(alice)
 
 

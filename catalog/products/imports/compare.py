@@ -243,7 +243,7 @@ def _product_differences(before: Snapshot, after: Snapshot) -> Iterator[dict[str
 
 def _variant_differences(before: list[Snapshot], after: list[Snapshot]) -> Iterator[dict[str, Any]]:
     old_of = {variant["id"]: variant for variant in before}
-    for variant in after:
+    for variant in sorted(after, key=lambda v: v["position"]):
         old = old_of.get(variant["id"])
         if old is None:
             yield _added_variant(variant)

@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.products.imports.detect import PROBLEM_COLUMN
 from catalog.products.imports.fields import SHOWN
@@ -46,15 +47,26 @@ class ShownRow:
 def shown(row: ImportRow, currency: str) -> ShownRow:
     found = ShownRow(row)
     for entry in row.diff:
-        _place(found, entry, currency)
-    found.n_more = max(0, len(found.others) - MAX_ENTRIES)
-    found.others = found.others[:MAX_ENTRIES]
+        if not (row.outcome == "created" and entry["field"] == "title"):
+            _place(found, entry, currency)
+    cells = [_together(found.prices), _together(found.stocks), found.others]
+    found.n_more = sum(max(0, len(cell) - MAX_ENTRIES) for cell in cells)
+    found.prices, found.stocks, found.others = (cell[:MAX_ENTRIES] for cell in cells)
     if row.outcome in ("failed", "conflict"):
         found.problems = [(p.get("line") or row.line, words(p)) for p in row.problems]
     else:
         found.remarks += [("", words(p)) for p in row.problems]
     found.remarks = list(dict.fromkeys(found.remarks))
     return found
+
+
+def _together(entries: list[Entry]) -> list[Entry]:
+    """One entry where all variants change alike."""
+    alike = {(entry.before, entry.after, entry.flag) for entry in entries}
+    if len(entries) < 2 or len(alike) > 1:
+        return entries
+    count = ngettext("%(n)s variant", "%(n)s variants", len(entries)) % {"n": len(entries)}
+    return [replace(entries[0], variant=count)]
 
 
 def _place(found: ShownRow, entry: Mapping[str, Any], currency: str) -> None:

@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from catalog import tasks
 from catalog.products.imports import report, store
@@ -91,7 +91,7 @@ def _keep(request: HttpRequest, chunks: Any, name: str, form: UploadForm) -> Htt
     return redirect("catalog:import-mapping", request.merchant.slug, run.pk)
 
 
-@require_GET
+@require_safe
 @merchant_required(*EDITORS)
 def sample(request: HttpRequest) -> FileResponse:
     file = store.SAMPLE.open("rb")
@@ -127,6 +127,7 @@ def _mapping_page(
     unknown = [c for c in columns if c["is_unknown"]]
     context = {
         **_frame(run),
+        "step": 2,
         "form": form,
         "unknown": unknown,
         "known": [c for c in columns if not c["is_unknown"]],
@@ -185,19 +186,24 @@ def _start_compare(request: HttpRequest, run: ImportRun) -> HttpResponse:
     return redirect("catalog:import", request.merchant.slug, run.pk)
 
 
-@require_GET
+@require_safe
 @merchant_required(*EDITORS)
 def detail(request: HttpRequest, run_id: UUID) -> HttpResponse:
     run = _run(request, run_id)
     if run.state == ImportState.UPLOADED:
         return redirect("catalog:import-mapping", request.merchant.slug, run.pk)
-    if run.state in (ImportState.COMPARING, ImportState.WRITING):
-        return render(request, "catalog/imports/running.html", _frame(run))
+    frame = _frame(run)
+    is_running = run.state in (ImportState.COMPARING, ImportState.WRITING)
+    if request.htmx and "watch" in request.GET:
+        is_ended = not is_running or frame["job_stopped"]
+        return HttpResponseClientRefresh() if is_ended else HttpResponse(status=204)
+    if is_running:
+        return render(request, "catalog/imports/running.html", frame)
     if run.state == ImportState.READY:
         return _dry_run_page(request, run)
     if run.state == ImportState.DONE:
         return _report_page(request, run)
-    return render(request, "catalog/imports/ended.html", _frame(run))
+    return render(request, "catalog/imports/ended.html", frame)
 
 
 def _frame(run: ImportRun) -> dict[str, Any]:
@@ -357,7 +363,7 @@ def discard(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return redirect("catalog:imports", request.merchant.slug)
 
 
-@require_GET
+@require_safe
 @merchant_required(*EDITORS)
 def errors(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The lines that could not be read, to correct and upload again."""
