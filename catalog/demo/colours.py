@@ -58,6 +58,21 @@ def _read() -> dict[str, tuple[str, str, str]]:
 COLOURS = _read()  # code -> (hex, English, Chinese)
 
 
+# The stone of a piece of jewellery, by the English and the Chinese word of its fact.
+GEMS = {
+    ("topaz", "托帕石"): "#7fb6d9",
+    ("moonstone", "月光石"): "#dfe6ec",
+    ("garnet", "石榴石"): "#8c2438",
+    ("freshwater pearl", "淡水珍珠"): "#f3ede2",
+    ("amethyst", "紫水晶"): "#8a63b0",
+    ("jade", "玉"): "#5f9d77",
+}
+
+
+def gem_shade(word: str) -> str:
+    return next((shade for words, shade in GEMS.items() if word in words), "#e6f0f4")
+
+
 def shade(code: str) -> str:
     return COLOURS[code][0]
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
 from catalog.demo import catalogue, conversations, customers, interactions, orders
 from catalog.demo.catalogue import Catalogue, Item
-from catalog.demo.colours import shade
+from catalog.demo.colours import gem_shade, shade
 from catalog.demo.conversations import Talks
 from catalog.demo.customers import Customer as Person
 from catalog.demo.orders import Placed
@@ -71,7 +71,11 @@ def _draw(merchant: Merchant, shop: DemoShop, items: list[Item]) -> None:
     for item in items:
         line = item.line
         stored = write_picture(
-            merchant, line.picture, shade(line.colours[0]), line.number + len(line.picture)
+            merchant,
+            line.picture,
+            shade(line.colours[0]),
+            line.number + len(line.picture),
+            gem=gem_shade(line.differs.get("gemstone", "")),
         )
         rng = chance(shop.slug, "image", line.picture, line.number)
         created = item.row["created_at"]

@@ -54,9 +54,12 @@ def _point(text: str) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def draw_picture(product_type: str, colour: str, ground_index: int = 0) -> Image.Image:
-    """Return a SIZE x SIZE picture. `colour` is "#rrggbb"."""
+def draw_picture(
+    product_type: str, colour: str, ground_index: int = 0, *, gem: str = FIXED["pale"]
+) -> Image.Image:
+    """Return a SIZE x SIZE picture. `colour` and `gem` are "#rrggbb"."""
     palette = _palette(colour, GROUNDS[ground_index % len(GROUNDS)])
+    palette |= {"gem": gem, "glint": _shade(gem, 1.25)}
     side = SIZE * SUPER
     image = Image.new("RGB", (side, side), palette["ground"])
     pen = ImageDraw.Draw(image)

@@ -43,13 +43,13 @@ Dewdrop topaz ring | Velmora | 89 | silver | metal=sterling silver; gemstone=top
 Harvest garnet ring | Velmora | 245 | gold | metal=14K gold; gemstone=garnet
 Hammered moonstone band | Pellworth | 95 | silver | metal=sterling silver; gemstone=moonstone; finish=hammered
 [necklace]
-Tideline pearl necklace | Velmora | 119 | ivory | metal=sterling silver; gemstone=freshwater pearl; chain_length=45 cm
-Violet hour amethyst necklace | Pellworth | 135 | lavender | gemstone=amethyst; metal=sterling silver
-North Star topaz necklace | Velmora | 310 | sky_blue | gemstone=topaz; metal=14K gold
+Tideline pearl necklace | Velmora | 119 | silver | metal=sterling silver; gemstone=freshwater pearl; chain_length=45 cm
+Violet hour amethyst necklace | Pellworth | 135 | silver | gemstone=amethyst; metal=sterling silver
+North Star topaz necklace | Velmora | 310 | gold | gemstone=topaz; metal=14K gold
 [earrings]
-Pebble pearl earrings | Pellworth | 68 | ivory | gemstone=freshwater pearl; metal=sterling silver
-Ivy jade drop earrings | Velmora | 79 | emerald | gemstone=jade; metal=sterling silver
-Ember garnet earrings | Velmora | 198 | burgundy | gemstone=garnet; metal=14K gold
+Pebble pearl earrings | Pellworth | 68 | silver | gemstone=freshwater pearl; metal=sterling silver
+Ivy jade drop earrings | Velmora | 79 | silver | gemstone=jade; metal=sterling silver
+Ember garnet earrings | Velmora | 198 | gold | gemstone=garnet; metal=14K gold
 [bracelet]
 Wavelet silver bracelet | Pellworth | 72 | silver | metal=sterling silver; gemstone=moonstone
 Mossline jade bracelet | Velmora | 84 | sage | gemstone=jade; metal=sterling silver

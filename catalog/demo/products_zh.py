@@ -42,13 +42,13 @@ V领日常T恤 | 云栖里 | 99 | black, grey | neckline=V领; material=棉
 石榴石金戒指 | 棠溪 | 1680 | gold | metal=14K金; gemstone=石榴石
 锤纹月光石戒指 | 霁蓝坊 | 399 | silver | metal=925银; gemstone=月光石; finish=锤纹
 [necklace]
-月下珍珠项链 | 棠溪 | 520 | ivory | gemstone=淡水珍珠; metal=925银; chain_length=45 cm
-紫气紫水晶项链 | 霁蓝坊 | 459 | lavender | gemstone=紫水晶; metal=925银
-北斗托帕石项链 | 棠溪 | 1990 | sky_blue | gemstone=托帕石; metal=14K金
+月下珍珠项链 | 棠溪 | 520 | silver | gemstone=淡水珍珠; metal=925银; chain_length=45 cm
+紫气紫水晶项链 | 霁蓝坊 | 459 | silver | gemstone=紫水晶; metal=925银
+北斗托帕石项链 | 棠溪 | 1990 | gold | gemstone=托帕石; metal=14K金
 [earrings]
-小圆珍珠耳环 | 棠溪 | 288 | ivory | gemstone=淡水珍珠; metal=925银
-青竹玉石耳坠 | 霁蓝坊 | 329 | emerald | gemstone=玉; metal=925银
-暮色石榴石耳环 | 棠溪 | 899 | burgundy | gemstone=石榴石; metal=14K金
+小圆珍珠耳环 | 棠溪 | 288 | silver | gemstone=淡水珍珠; metal=925银
+青竹玉石耳坠 | 霁蓝坊 | 329 | silver | gemstone=玉; metal=925银
+暮色石榴石耳环 | 棠溪 | 899 | gold | gemstone=石榴石; metal=14K金
 [bracelet]
 流云月光石银手链 | 霁蓝坊 | 319 | silver | metal=925银; gemstone=月光石
 青苔玉石手链 | 棠溪 | 459 | sage | gemstone=玉; metal=925银

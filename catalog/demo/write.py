@@ -71,9 +71,9 @@ def _value(field: models.Field, row: Row, shift: timedelta) -> Any:
     return Jsonb(value) if isinstance(field, models.JSONField) else value
 
 
-def write_picture(merchant: Merchant, picture: str, colour: str, ground: int) -> Row:
+def write_picture(merchant: Merchant, *drawing: Any, **details: Any) -> Row:
     """Draw, store with its thumbnail, and tell what a ProductImage row keeps."""
-    image = draw_picture(picture, colour, ground)
+    image = draw_picture(*drawing, **details)
     data = encode(image)
     digest = hashlib.sha256(data).hexdigest()
     name = f"{merchant.pk}/images/{digest[:32]}.webp"
