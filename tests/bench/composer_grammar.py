@@ -35,7 +35,7 @@ ZH_RULES = (
     ("a space between characters", re.compile(r"[㐀-鿿] +[㐀-鿿]")),
     ("doubled punctuation", re.compile(r"[，。；：！？、]{2,}")),
     ("an empty slot", re.compile(r"\{|\}|None|\ue000|为[，。；]|采用[，。；]|[：、][。，；]")),
-    ("a doubled word", re.compile(r"([材质的为是款])\1")),
+    ("a doubled word", re.compile(r"([㐀-鿿]{2,})\1|([材质的为是款])\2")),
     ("two ands in one list", re.compile(r"和[^，。；：！？]{1,14}和[^，。；：！？]{1,14}和")),
     ("an English article", re.compile(r"(?<![A-Za-z])(?:a|an|the|and)(?![A-Za-z])")),
 )

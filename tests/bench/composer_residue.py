@@ -14,9 +14,9 @@ FUNCTION_EN = set_of(
     """
     a an the this these it its they their them is are it's they're has have and with of in to by
     for from at also or as on you you'll get find there's here's here are meet say hello choose
-    looking take look see yourself check what else oh yes and guess fun fact psst ta-da the
-    scoop spotlight make room drum roll please knock detail details key spec sheet addition
-    furthermore short version give gives compare figures now numbers names which that come comes
+    looking take look see yourself check what else oh and guess fun fact psst ta-da the
+    spotlight show make room drum roll please knock detail details key spec sheet addition
+    furthermore short version give gives compare now numbers names which that come comes
     feature features offer offers use uses yours
     """
 )
@@ -106,7 +106,7 @@ CUES_EN = {
     "coverage": "cover covers",
     "operating_system": "run runs",
     "ip_rating": "rated ip rating",
-    "min_age": "recommended intended ages age up",
+    "min_age": "intended made ages age up",
     "pieces": "piece",
     "players": "player players made room take takes",
     "play_time": "take takes play",
@@ -143,9 +143,10 @@ CUES_EN = {
 }
 FUNCTION_ZH = set_of(
     """
-    另外 此外 同时 还有 不仅如此 没错 再看细节 请看细节 请看 具体来看 配置上有
-    规格要点 参数方面 悄悄告诉你 猜猜看 敲黑板 聚光灯下有 数字也来报个到 再补充几点
-    不妨比一比 您可获得 为您准备了 为您带来 嗨 认识一下 当当当 登场 快给 腾个位置
+    快看 划重点 再数一数 跟 打个招呼吧 看看这些细节 轮到细节登场 您将看到 这里有
+    另外 此外 同时 还有 不仅如此 再看细节 请看细节 请看 具体来看 配置上有
+    规格要点 参数方面 悄悄告诉你 猜猜看 再补充几点
+    为您带来 嗨 认识一下 当当当 登场
     来看看 说说 吧 选择 带回家 在找 把 这是 本品 本书 该款 这款 它的 它 一款 一
     这 该 和 是 为 有 的 采用 选用 以 用 由 于 共 含 具备 配备 具有 等 使用
     产品 也
@@ -258,7 +259,7 @@ CUES_ZH = {
     "memory": "内存 配",
     "operating_system": "运行 操作系统 系统",
     "ip_rating": "防护等级 达到",
-    "min_age": "适用年龄 建议 以上",
+    "min_age": "适用年龄 适用于 以上",
     "pieces": "片 件 配件",
     "players": "可供 人 游玩 玩家人数",
     "play_time": "游戏时长 一局",

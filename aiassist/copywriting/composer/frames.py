@@ -8,6 +8,7 @@ from pathlib import Path
 from aiassist.copywriting.composer.grammar import ARTICLE, agree
 
 FOLDER = Path(__file__).parent
+SLOT = re.compile(r"\{\w+\}")
 VERB = re.compile(r"\[([a-z]+)\]")
 # A bar inside braces parts "pocket|pockets", not two cells.
 CELL_BAR = re.compile(r"\|(?![^{]*\})")
@@ -91,3 +92,13 @@ def patterns(lang: str) -> dict[str, dict[str, tuple[Pattern, ...]]]:
         tone: {slot: tuple(dict.fromkeys(some)) for slot, some in slots.items()}
         for tone, slots in found.items()
     }
+
+
+@cache
+def connectives(lang: str) -> frozenset[str]:
+    """The words of the sentence patterns between their slots: they state nothing of a product."""
+    found = set()
+    for slots in patterns(lang).values():
+        for pattern in (one for some in slots.values() for one in some):
+            found |= {piece.strip(" ,.:!?，。：！？") for piece in SLOT.split(pattern.text)}
+    return frozenset(found - {""})

@@ -58,7 +58,8 @@ class Ready:
         """The value where its label stands beside it: "movement: automatic"."""
         words = self.words.plain.replace(ARTICLE + " ", "")
         if self.label.isascii():
-            return words.removesuffix(" " + self.label)
+            bare = words.removesuffix(" " + self.label)
+            return words if bare == "no" else bare
         return words.removesuffix(self.label) if self.key == "movement" else words
 
     def fill(self, template: str) -> str:

@@ -48,6 +48,8 @@ class Words:
 def render(fact: Fact, kind: AttributeKind | None, lang: str) -> Words | str:
     """The value's words, or the reason why it is left out."""
     kind_type = kind.type if kind else fact.type
+    if kind is None and fact.number is not None and fact.unit:
+        kind_type = "number"
     value = clean(fact.value)
     if fact.number is None:
         reason = refusal(value)
