@@ -10,7 +10,7 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,7 @@ def planted_samples(*, seeds: int) -> Iterator[Sample]:
         yield _sample(half, case, text, None, ())
         for kind in CLASSES:
             rng = random.Random(f"{kind}{case.id}{text}")
-            planted = plant(text, case, kind, rng)
+            planted = plant(text, replace(case, half=half), kind, rng)
             if planted and planted[0] != text:
                 yield _sample(half, case, planted[0], kind, tuple(planted[1]))
 

@@ -24,12 +24,17 @@ class Case:
     brand: str
     type: str
     facts: dict[str, tuple[str, str, str]]
+    half: str = "made_with"
+
+    def words(self, table: str) -> Any:
+        return WORDS[self.half][table][self.lang]
 
 
 def plant(text: str, case: Case, kind: str, rng: random.Random) -> Planted | None:
     """The text with one corruption and where it stands; None where the text gives no place."""
-    if kind in WORDS["inserted"]:
-        return _insert(text, case, WORDS["inserted"][kind][case.lang], rng)
+    inserted = WORDS[case.half]["inserted"]
+    if kind in inserted:
+        return _insert(text, case, inserted[kind][case.lang], rng)
     return REPLACING[kind](text, case, rng)
 
 
@@ -110,7 +115,7 @@ def _wrong_unit(text: str, case: Case, rng: random.Random) -> Planted | None:
     places = []
     for match, unit in _numbers(text, case):
         after = re.compile(rf"[\s-]*{re.escape(unit)}(?![A-Za-z])").match(text, match.end())
-        other = WORDS["units"][case.lang].get(unit)
+        other = case.words("units").get(unit)
         if unit and after and other:
             places.append((match.start(), after.end(), match.group(), other))
     if not places:
@@ -128,7 +133,7 @@ def _other_value(key: str, table: str) -> Callable[[str, Case, random.Random], P
         at = text.lower().find(value.lower())
         if at < 0:
             return None
-        others = [w for w in WORDS[table][case.lang] if w not in value and value not in w]
+        others = [w for w in case.words(table) if w not in value and value not in w]
         return _replace(text, (at, at + len(value)), rng.choice(others))
 
     return corrupt
@@ -137,14 +142,14 @@ def _other_value(key: str, table: str) -> Callable[[str, Case, random.Random], P
 def _foreign_brand(text: str, case: Case, rng: random.Random) -> Planted | None:
     at = text.find(case.brand)
     if at < 0:
-        other = rng.choice(WORDS["brands"][case.lang])
+        other = rng.choice(case.words("brands"))
         lead = " It is by " if case.lang == "en" else "出自"
         end = "." if case.lang == "en" else "。"
         if text.lstrip().startswith("-"):
             lead, end = ("\n- Brand: " if case.lang == "en" else "\n- 品牌："), ""
         start = len(text) + len(lead)
         return text + lead + other + end, [(start, start + len(other))]
-    return _replace(text, (at, at + len(case.brand)), rng.choice(WORDS["brands"][case.lang]))
+    return _replace(text, (at, at + len(case.brand)), rng.choice(case.words("brands")))
 
 
 def _replace(text: str, span: Span, new: str) -> Planted:
@@ -160,4 +165,4 @@ REPLACING: dict[str, Callable[[str, Case, random.Random], Planted | None]] = {
     "wrong_colour": _other_value("colour", "colours"),
     "foreign_brand": _foreign_brand,
 }
-CLASSES = (*REPLACING, *WORDS["inserted"])
+CLASSES = (*REPLACING, *WORDS["made_with"]["inserted"])

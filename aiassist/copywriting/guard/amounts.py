@@ -54,7 +54,9 @@ def _unit_pattern(extra: tuple[str, ...]) -> re.Pattern[str]:
         if alias == "in":
             body += r"(?=\s*(?:$|[^\sA-Za-z]|x\b|by\b|long|wide|tall|high|deep|thick|across))"
         parts.append(body + (r"(?![A-Za-z0-9])" if alias[-1].isascii() else ""))
-    return re.compile("(?P<gap>[\\s-]*)(?P<unit>" + "|".join(parts) + ")", re.I)
+    return re.compile(
+        "(?P<gap>[\\s-]*(?:(?<=half[\\s-])an?[\\s-]+)?)(?P<unit>" + "|".join(parts) + ")", re.I
+    )
 
 
 def _read(text: str) -> tuple[Decimal, int]:
@@ -86,22 +88,32 @@ def _amount_at(
 ) -> Amount | None:
     if SPEECH.match(text, first.start()):
         return None
-    values: list[Decimal] = []
-    digits, unit, match = 0, None, first
+    parts: list[tuple[Decimal, Unit | None]] = []
+    digits, match = 0, first
     while True:
         value, places = _read(match.group())
-        values.append(value)
         digits = max(digits, places)
-        found, end = _unit_at(text, match, pattern, extra)
-        unit = found or unit
+        unit, end = _unit_at(text, match, pattern, extra)
+        if unit and text.startswith("半", end) and match.group()[-1] != "半":
+            value, end = value + Decimal("0.5"), end + 1  # 一年半
+        parts.append((value, unit))
         joined = JOINER.match(text, end)
         follow = NUMBER_PATTERN.match(text, joined.end()) if joined else None
         if not follow:
             break
         match = follow
+    unit = parts[-1][1] or next((u for _, u in reversed(parts) if u), None)
+    values = [_in_unit(value, own, unit) for value, own in parts]
     if (unit is None and not _stands_alone(text, match)) or _is_article(text, first, values, unit):
         return None
     return Amount(first.start(), end, tuple(values), unit, digits)
+
+
+def _in_unit(value: Decimal, own: Unit | None, unit: Unit | None) -> Decimal:
+    """180 mm by 13 cm: each value in the unit of the whole."""
+    if own is None or unit is None or own.dimension != unit.dimension:
+        return value
+    return value * own.factor / unit.factor
 
 
 def _unit_at(

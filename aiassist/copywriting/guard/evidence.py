@@ -99,7 +99,7 @@ def _add_name(evidence: Evidence, name: str, fact_id: str) -> None:
     phrase = norms(name)
     evidence.add(phrase, "name", 0.2, fact_id=fact_id)
     for token in phrase:
-        if token not in _negators():
+        if token.isascii() and token not in _negators():
             evidence.add((token,), "name", 1.1, fact_id=fact_id)
     _add_pieces(evidence, phrase, "name", 1.0, fact_id=fact_id)
 

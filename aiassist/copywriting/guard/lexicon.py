@@ -24,10 +24,11 @@ class CueKind:
 def _sections(lang: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     section = ""
-    for line in (DATA / f"{lang}.txt").read_text("utf-8").splitlines():
+    files = (DATA / f"{lang}.txt", DATA / f"{lang}_scene.txt")
+    for line in "\n".join(path.read_text("utf-8") for path in files).splitlines():
         if line.startswith("["):
             section = line.strip("[] ")
-            found[section] = []
+            found.setdefault(section, [])
         elif line and not line.startswith("# "):
             found.setdefault(section, []).append(line)
     return found

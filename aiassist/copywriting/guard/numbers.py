@@ -14,6 +14,7 @@ HEDGED = Decimal("0.06")  # "about 1 kg" may stand for 950 g
 BOUND = Decimal("0.15")  # "over 900 g" may stand for 950 g
 COUNTED = {"piece", "pack", "box", "bottle", "can", "pair", "set", "layer", "step", "person"}
 COUNTED |= {"serving", "page", "threads", "year_old"}
+YEARS = (1900, 2100)
 MAX_HOPS = 12  # tokens between a number and the word that names its attribute
 GOVERNED = 3  # "weight of about 5 g": this close after its name a number belongs to it
 
@@ -71,6 +72,8 @@ def _comparable(
     if {ours, theirs} == {"temperature", "angle"} or {ours, theirs} == {"mass", "areal"}:
         return {ours, theirs} == {"temperature", "angle"}
     if not theirs:
+        if any(YEARS[0] <= v <= YEARS[1] for v in known.values):
+            return False  # a year is no count of pages
         return ours in COUNTED or _has_cue(fact_id, sentence, ev)
     return not ours and (theirs in COUNTED or _has_cue(fact_id, sentence, ev))
 
@@ -88,7 +91,8 @@ def _prefix(before: Sequence[Token]) -> tuple[str, bool]:
     words = tuple(token.norm for token in before if token.kind != "punct")
     for name in ("above", "below"):
         if any(words[-len(p) :] == p for p in phrases(name)):
-            return name, False
+            is_limit = any(words[-len(p) :] == p for p in phrases("inclusive"))
+            return (f"{name} or equal" if is_limit else name), False
     return "", any(words[-len(p) :] == p for p in phrases("hedges"))
 
 
@@ -97,9 +101,10 @@ def _bounded(value: Decimal, amount: Amount, ev: Evidence, bound: str) -> set[st
     for fact_id, known in ev.amounts:
         for v in known.values:
             gap = base(v, known.unit) - base(value, amount.unit)
-            gap = gap if bound == "above" else -gap
+            gap = gap if bound.startswith("above") else -gap
             fits = dimension(known.unit) == dimension(amount.unit)
-            if fits and 0 < gap <= BOUND * abs(base(v, known.unit)):
+            is_beyond = gap > 0 or (gap == 0 and bound.endswith("equal"))
+            if fits and is_beyond and gap <= BOUND * abs(base(v, known.unit)):
                 found.add(fact_id)
     return found
 
@@ -162,14 +167,45 @@ class Mark:
     fact_ids: frozenset[str]
     strong: bool = True
     measures: frozenset[str] = frozenset()  # dimensions of the facts, or of the amount
+    commas: int = 0  # how many stand before it in the sentence
 
 
 def swapped(marks: Sequence[Mark], gaps: Sequence[int]) -> list[Mark]:
     """Amounts that stand with another attribute's name; `gaps[i]` places token i on a line."""
-    paired = _pair_in_order(_merged(marks))
+    wrong: list[Mark] = []
+    loose: list[Mark] = []
+    for group in _groups(marks):
+        paired = _pair_in_order(_merged(group))
+        if paired is None:
+            loose += group
+        else:
+            wrong += [a for c, a in paired if _disagree(c, a, gaps, is_list=len(paired) > 1)]
+    paired = _pair_in_order(_merged(loose))
     if paired is not None:
-        wrong = [(c, a) for c, a in paired if not c.fact_ids & a.fact_ids]
-        return [a for c, a in wrong] if any(c.strong for c, _ in wrong) else []
+        return wrong + [a for c, a in paired if _disagree(c, a, gaps, is_list=len(paired) > 1)]
+    return wrong + _misplaced(loose, gaps)
+
+
+def _groups(marks: Sequence[Mark]) -> list[list[Mark]]:
+    """Marks with no comma between them."""
+    groups: list[list[Mark]] = []
+    for mark in marks:
+        if groups and groups[-1][-1].commas == mark.commas:
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    return groups
+
+
+def _disagree(cue: Mark, amount: Mark, gaps: Sequence[int], *, is_list: bool) -> bool:
+    if cue.fact_ids & amount.fact_ids:
+        return False
+    is_governed = 0 < gaps[amount.at] - gaps[cue.at] <= GOVERNED
+    return is_list or is_governed or bool(cue.measures & amount.measures)
+
+
+def _misplaced(marks: Sequence[Mark], gaps: Sequence[int]) -> list[Mark]:
+    """Without order each number takes the nearer of two names that fits; none may contradict."""
     free = [m for m in _merged(marks) if not m.is_amount]
     waiting = []
     for amount in (m for m in marks if m.is_amount):
@@ -190,8 +226,7 @@ def _contradicted(amount: Mark, free: Sequence[Mark], gaps: Sequence[int]) -> bo
     nearest = min(near, key=lambda c: abs(gaps[c.at] - gaps[amount.at]))
     if not nearest.strong or nearest.fact_ids & amount.fact_ids:
         return False
-    is_governed = 0 < gaps[amount.at] - gaps[nearest.at] <= GOVERNED
-    return is_governed or bool(nearest.measures & amount.measures)
+    return _disagree(nearest, amount, gaps, is_list=False)
 
 
 def _merged(marks: Sequence[Mark]) -> list[Mark]:
@@ -202,7 +237,7 @@ def _merged(marks: Sequence[Mark]) -> list[Mark]:
         if last and not (mark.is_amount or last.is_amount) and last.fact_ids & mark.fact_ids:
             both = last.fact_ids & mark.fact_ids
             merged[-1] = Mark(
-                mark.at, False, both, last.strong or mark.strong, last.measures | mark.measures
+                mark.at, False, both, last.strong or mark.strong, last.measures, mark.commas
             )
         else:
             merged.append(mark)
@@ -213,7 +248,7 @@ def _pair_in_order(marks: Sequence[Mark]) -> list[tuple[Mark, Mark]] | None:
     """Names and numbers in step: A1 B2, 1A 2B, or AB 12; None where they are not."""
     cues = [m for m in marks if not m.is_amount]
     amounts = [m for m in marks if m.is_amount]
-    if len(cues) != len(amounts) or len(cues) < 2 or not all(c.strong for c in cues):
+    if len(cues) != len(amounts) or not cues or not all(c.strong for c in cues):
         return None
     kinds = [m.is_amount for m in marks]
     half = len(kinds) // 2

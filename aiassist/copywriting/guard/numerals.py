@@ -17,14 +17,17 @@ EN_WORD = "|".join([*EN_TENS, *sorted(EN_ONES, key=len, reverse=True), *EN_SCALE
 EN_POINT = rf"(?:\s+point(?:\s+(?:{EN_WORD}))+)?"
 EN_PARTS = rf"(?:{EN_WORD})(?:(?:[\s-]+|\s+and\s+)(?:{EN_WORD}))*"
 EN_LEAD = r"(?:(?:half\s+)?an?\s+(?=dozen|hundred|thousand))?"
-EN_NUMBER = rf"{EN_LEAD}{EN_PARTS}(?:\s+and\s+a\s+half)?{EN_POINT}"
+HALVED = "kilo|kilogram|litre|liter|pound|inch|hour|year|gallon|pint|metre|meter"
+EN_HALF = rf"half(?=[\s-]+(?:an?[\s-]+)?(?:{HALVED})s?\b)"
+EN_NUMBER = rf"{EN_HALF}|{EN_LEAD}{EN_PARTS}(?:\s+and\s+a\s+half)?{EN_POINT}"
 ZH_DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {
     "两": 2,
     "双": 2,
     "〇": 0,
 }
 ZH_SCALES = {"十": 10, "百": 100, "千": 1000}
-ZH_NUMBER = r"双(?=人)|[零〇一二两三四五六七八九十百千万]+(?:点[零一二三四五六七八九]+)?"
+ZH_NUMBER = r"双(?=人)|半(?=斤|公斤|升|小时|年|个月|米)|"
+ZH_NUMBER += r"[零〇一二两三四五六七八九十百千万]+(?:点[零一二三四五六七八九]+)?"
 
 
 def read_english(words: str) -> Decimal:
@@ -34,8 +37,9 @@ def read_english(words: str) -> Decimal:
     extra = Decimal(f"0.{digits}") if digits else Decimal(0)
     extra += Decimal("0.5") if words.endswith("and a half") else Decimal(0)
     words = words.strip().removesuffix("and a half")
-    if words.startswith("half a"):
-        return Decimal(6)
+    if words.startswith("half"):
+        whole = words.removeprefix("half").strip(" -").removeprefix("a ").strip()
+        return (read_english(whole) if whole else Decimal(1)) / 2
     total = current = 0
     for word in re.findall("[a-z]+", words):
         if word in EN_SCALES:
@@ -49,6 +53,8 @@ def read_english(words: str) -> Decimal:
 
 def read_chinese(chars: str) -> Decimal:
     """'一百二十' -> 120, '两万五千' -> 25000, '一点八' -> 1.8, '二〇二五' -> 2025."""
+    if chars == "半":
+        return Decimal("0.5")
     whole, _, fraction = chars.partition("点")
     if not any(char in ZH_SCALES or char == "万" for char in whole):
         number = Decimal("".join(str(ZH_DIGITS[char]) for char in whole) or "0")

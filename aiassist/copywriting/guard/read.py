@@ -1,7 +1,7 @@
 """Read a text clause by clause: what each clause rests on, and what nothing accounts for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiassist.copywriting.guard.amounts import Amount, dimension, find_amounts
 from aiassist.copywriting.guard.cover import cover
@@ -15,6 +15,7 @@ from aiassist.copywriting.guard.types import Claim, FactLike, Leftover, Policy, 
 
 COMMA_HOPS = 4  # a comma puts a number and an attribute's name further apart
 AND_HOPS = 1
+MIN_ADVERB = 5  # letters; shorter words in -ly are mostly no adverbs
 LIMIT_HOPS = 8  # tokens from 最大 to its number
 
 
@@ -27,6 +28,11 @@ class Piece:
     kind: str  # fact, cue, name, word, phrase, mild, noun, given, amount, or a rule's name
     fact_ids: frozenset[str]
     leftover: Leftover | None = None
+    asserts: bool = False  # opens a sentence about the product
+
+    @property
+    def backs(self) -> bool:
+        return self.kind in ("fact", "cue", "amount", "given")
 
 
 def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
@@ -38,10 +44,35 @@ def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
     leftovers = list(find_forbidden(folded))
     for start, end in sentences(folded):
         pieces = list(_pieces(folded, start, end, evidence=evidence, given=given))
-        leftovers += [piece.leftover for piece in pieces if piece.leftover]
+        found = [piece.leftover for piece in pieces if piece.leftover]
+        if _is_question(folded, start, end):
+            found = [_asked(o, folded) for o in found]
+        leftovers += _asserted(pieces, found)
         for clause in clauses(folded, start, end):
             claims.append(_claim(text, clause, pieces, leftovers))
     return Reading(claims, _merged(leftovers, folded))
+
+
+def _asked(leftover: Leftover, folded: str) -> Leftover:
+    is_name = folded[leftover.start].isupper()
+    is_harmless = leftover.rule == "unbacked" and not is_name
+    return replace(leftover, level="warn") if is_harmless else leftover
+
+
+def _asserted(pieces: Sequence[Piece], leftovers: list[Leftover]) -> list[Leftover]:
+    """A sentence that says something of the product must rest on a fact: "It charges by sunlight"
+    is no scene though each of its words could stand in one."""
+    spoken = [p for p in pieces if p.kind != "punct"]
+    if not spoken or not spoken[0].asserts or any(p.backs for p in pieces):
+        return leftovers
+    return [
+        replace(o, rule="unbacked", level="block") if o.rule == "scene" else o for o in leftovers
+    ]
+
+
+def _is_question(folded: str, start: int, end: int) -> bool:
+    """An English question states nothing; what it names wrongly is still objected to."""
+    return folded[end : end + 1] == "?" and folded[start:end].isascii()
 
 
 def _given(folded: str, policy: Policy) -> list[tuple[int, int]]:
@@ -135,19 +166,28 @@ def _swaps(
     measures: dict[str, set[str]] = {}
     for fact_id, amount in evidence.amounts:
         measures.setdefault(fact_id, set()).add(dimension(amount.unit))
+    commas = _commas(tokens)
     marks = []
     for at, past, entry in covered:
         if at in verdicts and not verdicts[at].rule:
             unit = frozenset({dimension(placed[at].unit)})
-            marks.append(Mark(at, True, verdicts[at].fact_ids, measures=unit))
+            marks.append(Mark(at, True, verdicts[at].fact_ids, True, unit, commas[at]))
         elif entry and entry.kind == "cue":
             ids = frozenset(evidence.cue_facts.get(entry.tokens, ())) & set(measures)
             units = frozenset().union(*(measures[i] for i in ids)) if ids else frozenset()
             if ids:
                 strong = entry.tokens in evidence.strong_cues
-                marks.append(Mark(past - 1, False, ids, strong, units))
+                marks.append(Mark(past - 1, False, ids, strong, units, commas[at]))
     found = swapped(marks, _gaps(tokens))
     return {mark.at: next(iter(mark.fact_ids), None) for mark in found}
+
+
+def _commas(tokens: Sequence[Token]) -> list[int]:
+    counts, total = [], 0
+    for token in tokens:
+        total += token.kind == "punct" and token.norm not in (":", "：", "、")
+        counts.append(total)
+    return counts
 
 
 def _gaps(tokens: Sequence[Token]) -> list[int]:
@@ -184,7 +224,9 @@ def _piece(
     rule, level = _objection(tokens, at, entry, covered=covered, evidence=evidence)
     leftover = Leftover(start, end, rule, level) if rule else None  # type: ignore[arg-type]
     ids = frozenset(entry.fact_ids) if entry else frozenset()
-    return Piece(start, end, entry.kind if entry else "unbacked", ids, leftover)
+    kind = entry.kind if entry else "unbacked"
+    asserts = entry is not None and entry.tokens in phrases("asserting")
+    return Piece(start, end, kind, ids, leftover, asserts)
 
 
 def _objection(
@@ -196,6 +238,8 @@ def _objection(
     evidence: Evidence,
 ) -> tuple[str, str]:
     if entry is None:
+        if _is_manner(tokens[at].norm):
+            return "puffery", "warn"
         return "unbacked", "block"
     if entry.kind == "deny":
         return ("", "") if _is_bound(tokens, at, entry) else (entry.rule, "block")
@@ -210,6 +254,12 @@ def _objection(
     if entry.kind == "noun" and not noun_is_subject(tokens, at, covered=covered, evidence=evidence):
         return "foreign_product", "block"
     return "", ""
+
+
+def _is_manner(norm: str) -> bool:
+    """Adverbs such as "quietly" colour a verb; technical and ethical ones state something."""
+    is_technical = norm.endswith(("ically", "bly", "ally")) or (norm,) in phrases("adverbs")
+    return norm.endswith("ly") and len(norm) > MIN_ADVERB and not is_technical
 
 
 def _is_bound(tokens: Sequence[Token], at: int, entry: Entry) -> bool:
