@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from aiassist.copywriting.models import DraftStatus
 from catalog.orders.models import Order
@@ -236,7 +236,7 @@ def greeting() -> str:
     return _("Good morning") if hour < 12 else _("Good afternoon")
 
 
-@require_GET
+@require_safe
 @merchant_required(*EVERYONE)
 def shop_home(request: HttpRequest) -> HttpResponse:
     merchant = request.merchant

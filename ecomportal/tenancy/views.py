@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, OWNERS, merchant_required
@@ -40,7 +40,7 @@ def team_page(request: HttpRequest, *, status: int = 200, **context: Any) -> Htt
     return render(request, "settings/team.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @merchant_required(*EDITORS)
 def team(request: HttpRequest) -> HttpResponse:
     return team_page(request)

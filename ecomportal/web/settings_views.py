@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_date
 from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, OWNERS, merchant_required
@@ -33,7 +33,7 @@ AREAS = [
 ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @merchant_required(*OWNERS)
 def shop_settings(request: HttpRequest) -> HttpResponse:
     form = ShopForm(request.POST or None, instance=request.merchant)
@@ -55,7 +55,7 @@ def _keys_page(request: HttpRequest, *, status: int = 200, **context: Any) -> Ht
     return render(request, "settings/api_keys.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @merchant_required(*OWNERS)
 def api_keys(request: HttpRequest) -> HttpResponse:
     return _keys_page(request)
@@ -84,7 +84,7 @@ def api_key_revoke(request: HttpRequest, key_id: int) -> HttpResponse:
     return redirect("api-keys", request.merchant.slug)
 
 
-@require_GET
+@require_safe
 @merchant_required(*EDITORS)
 def audit_page(request: HttpRequest) -> HttpResponse:
     entries = request.merchant.audit_entries.all()
