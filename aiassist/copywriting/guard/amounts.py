@@ -30,7 +30,7 @@ SPEECH = re.compile(
 )
 YEAR = re.compile("(?:19|20)\\d\\d")
 CLASSIFIERS = {"个", "件", "只", "块", "条", "片", "枚", "颗", "粒", "双", "套", "对", "杯"}
-CLASSIFIERS |= {"盒", "瓶", "罐", "袋", "包", "份", "位", "人"}
+CLASSIFIERS |= {"盒", "瓶", "罐", "袋", "包", "份", "位", "人", *"道张本台部根株朵束枝项种格"}
 CROSS_SYSTEM_LIMIT = Decimal("0.03")
 
 

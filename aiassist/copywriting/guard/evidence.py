@@ -36,6 +36,7 @@ ZH_ENDINGS = ("色", "材质", "面料", "质", "制", "料", "款", "型", "式
 ZH_DRESS = ("质", "制", "材", "制品", "色", "材质", "面料", "色调", "款", "型", "料", "的")
 COUNT_WORDS = frozenset({"number", "quantity", "count", "per", "pack", "piec"}) | set("数件片")
 COUNT_KEYS = frozenset({("piec",), ("set",), ("pack",)})
+MIN_HEAD = 3  # letters: the "in" of "picked in" names no attribute
 MAX_PART = 12  # characters of a Chinese value whose pieces are still telling
 
 
@@ -59,7 +60,7 @@ class Evidence:
     cue_facts: dict[Phrase, set[str]] = field(default_factory=dict)
     strong_cues: set[Phrase] = field(default_factory=set)
     countable: set[str] = field(default_factory=set)
-    with_unit: set[str] = field(default_factory=set)
+    units: dict[str, str] = field(default_factory=dict)  # fact id -> what its unit measures
     type_keys: frozenset[str] = frozenset()
 
     def add(self, phrase: Phrase, kind: str, cost: float, *, fact_id: str = "") -> None:
@@ -220,9 +221,13 @@ def _strip_ending(text: str) -> str:
 def _add_keys(evidence: Evidence, fact: FactLike, keys: Iterable[str]) -> None:
     """Words that name the attribute; only its whole name, or its head, can refute a number."""
     own = {norms(key) for key in keys} - {()}
-    strong = {*own, *(p[-1:] for p in own if p[-1].isascii()), *(p[-2:] for p in own)}
+    strong = {
+        *own,
+        *(p[-1:] for p in own if p[-1].isascii() and len(p[-1]) > MIN_HEAD),
+        *(p[-2:] for p in own),
+    }
     strong |= {cue for kind in cue_kinds() if _is_of_kind(own, kind) for cue in kind.cues}
-    pieces = {(token,) for p in own for token in p if token.isascii() and len(token) > 2}
+    pieces = {(token,) for p in own for token in p if token.isascii() and len(token) > MIN_HEAD}
     pieces |= {p[:i] for p in own if not p[0].isascii() for i in range(2, len(p))}
     for cue in (strong | pieces) - {()}:
         evidence.add(cue, "cue", 1.2, fact_id=fact.id)
@@ -246,7 +251,8 @@ def _add_amounts(evidence: Evidence, fact: FactLike, value: str) -> None:
         evidence.extra_units |= {unit.lower(): made, f"{unit.lower()}s": made}
     with_unit = f"{value} {unit}" if re.search(r"[\d½¼¾][\s\d.,x×*–-]*$", value) else value
     if unit:
-        evidence.with_unit.add(fact.id)
+        known = find_unit(unit)
+        evidence.units[fact.id] = known.dimension if known else unit
     for amount in find_amounts(fold(with_unit), extra_units=evidence.extra_units):
         evidence.amounts.append((fact.id, amount))
     if unit and not find_amounts(fold(with_unit), extra_units=evidence.extra_units):

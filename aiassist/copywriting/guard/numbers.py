@@ -37,7 +37,7 @@ def judge(
     """Match the amount at token `at` with the facts; `counts_other`: its noun is a foreign one."""
     ids = [_holders(value, amount, sentence, ev) for value in amount.values]
     if counts_other and amount.unit is None:
-        ids = [{i for i in found if i not in ev.with_unit} for found in ids]
+        ids = [{i for i in found if ev.units.get(i, "") in ("", "person")} for found in ids]
     bound, hedged = _prefix(sentence[:at])
     if bound:
         ids = [_bounded(value, amount, ev, bound) for value in amount.values]
@@ -180,7 +180,7 @@ def swapped(marks: Sequence[Mark], gaps: Sequence[int]) -> list[Mark]:
             loose += group
         else:
             wrong += [a for c, a in paired if _disagree(c, a, gaps, is_list=len(paired) > 1)]
-    paired = _pair_in_order(_merged(loose))
+    paired = _pair_in_order(_merged(loose), is_one_clause=False)
     if paired is not None:
         return wrong + [a for c, a in paired if _disagree(c, a, gaps, is_list=len(paired) > 1)]
     return wrong + _misplaced(loose, gaps)
@@ -244,8 +244,10 @@ def _merged(marks: Sequence[Mark]) -> list[Mark]:
     return merged
 
 
-def _pair_in_order(marks: Sequence[Mark]) -> list[tuple[Mark, Mark]] | None:
-    """Names and numbers in step: A1 B2, 1A 2B, or AB 12; None where they are not."""
+def _pair_in_order(
+    marks: Sequence[Mark], *, is_one_clause: bool = True
+) -> list[tuple[Mark, Mark]] | None:
+    """Names and numbers in step: A1 B2, 1A 2B or, in one clause, AB 12; None where they are not."""
     cues = [m for m in marks if not m.is_amount]
     amounts = [m for m in marks if m.is_amount]
     if len(cues) != len(amounts) or not cues or not all(c.strong for c in cues):
@@ -254,4 +256,6 @@ def _pair_in_order(marks: Sequence[Mark]) -> list[tuple[Mark, Mark]] | None:
     half = len(kinds) // 2
     in_step = kinds == [False, True] * half or kinds == [True, False] * half
     in_blocks = kinds == [False] * half + [True] * half or kinds == [True] * half + [False] * half
-    return list(zip(cues, amounts, strict=True)) if in_step or in_blocks else None
+    return (
+        list(zip(cues, amounts, strict=True)) if in_step or (in_blocks and is_one_clause) else None
+    )

@@ -29,6 +29,7 @@ class Piece:
     fact_ids: frozenset[str]
     leftover: Leftover | None = None
     asserts: bool = False  # opens a sentence about the product
+    promises: bool = False  # says what will happen
 
     @property
     def backs(self) -> bool:
@@ -63,7 +64,8 @@ def _asserted(pieces: Sequence[Piece], leftovers: list[Leftover]) -> list[Leftov
     """A sentence that says something of the product must rest on a fact: "It charges by sunlight"
     is no scene though each of its words could stand in one."""
     spoken = [p for p in pieces if p.kind != "punct"]
-    if not spoken or not spoken[0].asserts or any(p.backs for p in pieces):
+    is_claim = bool(spoken) and (spoken[0].asserts or any(p.promises for p in spoken))
+    if not is_claim or any(p.backs for p in pieces):
         return leftovers
     return [
         replace(o, rule="unbacked", level="block") if o.rule == "scene" else o for o in leftovers
@@ -225,8 +227,9 @@ def _piece(
     leftover = Leftover(start, end, rule, level) if rule else None  # type: ignore[arg-type]
     ids = frozenset(entry.fact_ids) if entry else frozenset()
     kind = entry.kind if entry else "unbacked"
-    asserts = entry is not None and entry.tokens in phrases("asserting")
-    return Piece(start, end, kind, ids, leftover, asserts)
+    said = entry.tokens if entry else ()
+    asserts, promises = said in phrases("asserting"), said in phrases("promising")
+    return Piece(start, end, kind, ids, leftover, asserts, promises)
 
 
 def _objection(
