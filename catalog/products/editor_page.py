@@ -28,6 +28,7 @@ from ecomportal.tenancy.access import EDITORS
 
 SHORT_HISTORY = 40  # events under the editor; the history page has them all
 MAX_VARIANTS = 250  # in the grid: more fields than a form may send are not drawn
+LINES = {Field.DESCRIPTION: 6, Field.BULLETS: 3, Field.SEO_DESCRIPTION: 3}
 POLICIES = [
     (STOPS, _("Stop selling")),
     (SELLS_ON, _("Keep selling")),
@@ -51,7 +52,12 @@ class TextRow:
     field: str
     label: Any
     room: int
+    n_lines: int
     live: dict[str, Any] | None  # the row as it stands, with its origin
+
+    @property
+    def is_long(self) -> bool:
+        return self.n_lines > 4
 
 
 def page_context(
@@ -86,19 +92,27 @@ def page_context(
         "missing": _missing(family, editable, state),
         "n_proposed": sum(f["status"] == FactStatus.PROPOSED for f in editable.facts),
         "share": facts_share(family, confirmed),
-        "languages": [
-            (language, label, _text_rows(editable, language, cells))
-            for language, label in _languages(merchant)
-        ],
+        "languages": _languages(merchant, editable, cells),
         "history": history(product, merchant.currency, limit=SHORT_HISTORY)[:6],
     }
 
 
-def _languages(merchant: Any) -> list[tuple[str, Any]]:
-    """The shop's main language first."""
+def _languages(merchant: Any, editable: Editable, cells: dict[str, Cell]) -> list[dict[str, Any]]:
+    """The live texts by language, the shop's main language first and open."""
     labels = {"en": _("English"), "zh": _("Chinese")}
-    order = sorted(LANGUAGES, key=lambda language: language != merchant.language)
-    return [(language, labels[language]) for language in order]
+    blocks = []
+    for language in sorted(LANGUAGES, key=lambda language: language != merchant.language):
+        rows = _text_rows(editable, language, cells)
+        blocks.append(
+            {
+                "language": language,
+                "label": labels[language],
+                "rows": rows,
+                "n_written": sum(bool(row.cell.value) for row in rows),
+                "is_open": language == merchant.language or any(r.cell.error for r in rows),
+            }
+        )
+    return blocks
 
 
 def _choices(merchant: Any) -> tuple[list[tuple[str, str]], list[str]]:
@@ -193,6 +207,7 @@ def _text_rows(editable: Editable, language: str, cells: dict[str, Cell]) -> lis
             field=field.value,
             label=field.label,
             room=ROOM.get(field, 0),
+            n_lines=LINES.get(field, 1),
             live=live.get(field.value),
         )
         for field in Field

@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -135,7 +135,9 @@ def _rows(products: list[Product]) -> list[Row]:
         family = family_of(category.family if category else "", product.product_type)
         share = facts_share(family, (product.of_facts or {}).get("keys", []))
         stock = (product.of_variants or {}).get("stock") or 0
-        rows.append(Row(product, share, max(0, 100 * stock // most) if most else 0))
+        # What is there is seen, however little it is beside the most.
+        percent = max(6, 100 * stock // most) if stock > 0 else 0
+        rows.append(Row(product, share, percent))
     return rows
 
 
@@ -190,10 +192,13 @@ def _columns(request: HttpRequest) -> list[str]:
 def _how_many(request: HttpRequest, found: QuerySet, page: Any) -> dict[str, Any]:
     """The number of matches: exact when asked for or when one page holds all, else about."""
     if page.is_all:
-        return {"n_matching": len(page.rows), "is_exact": True}
+        return {"n_matching": len(page.rows), "count_is": "exact"}
     if request.GET.get("count") == "exact":
-        return {"n_matching": found.count(), "is_exact": True}
-    return {"n_matching": about(max(estimate(found), len(page.rows) + 1)), "is_exact": False}
+        return {"n_matching": found.count(), "count_is": "exact"}
+    n = estimate(found)
+    if n <= PAGE_SIZE:  # the planner knows less than the page already shows
+        return {"n_matching": PAGE_SIZE, "count_is": "more"}
+    return {"n_matching": about(n), "count_is": "about"}
 
 
 def _views(request: HttpRequest, query: str) -> list[dict[str, Any]]:
@@ -229,7 +234,6 @@ def view_save(request: HttpRequest) -> HttpResponse:
 @require_POST
 @merchant_required(*EVERYONE)
 def view_delete(request: HttpRequest, view_id: int) -> HttpResponse:
-    SavedView.objects.filter(
-        merchant=request.merchant, user=request.user, page=PAGE_NAME, pk=view_id
-    ).delete()
+    mine = request.merchant.saved_views.filter(user=request.user, page=PAGE_NAME)
+    get_object_or_404(mine, pk=view_id).delete()
     return redirect("catalog:products", request.merchant.slug)

@@ -25,10 +25,13 @@
   }
 
   let isChanged = false;
-  const note = form.querySelector("[data-unsaved]");
+  const bar = form.querySelector("[data-savebar]");
+  if (bar) bar.hidden = !document.querySelector("[aria-invalid]");
   form.addEventListener("input", () => {
     isChanged = true;
-    if (note) note.hidden = false;
+    if (!bar) return;
+    bar.hidden = false;
+    bar.querySelector("[data-unsaved]").hidden = false;
   });
   form.addEventListener("submit", () => {
     isChanged = false;
