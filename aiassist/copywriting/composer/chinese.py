@@ -78,17 +78,26 @@ def modifiers(facts: list[Ready], product: Product) -> list[Ready]:
 
 
 def can_modify(fact: Ready) -> bool:
-    return fact.key in MODIFIERS and bool(fact.words.code) and fact.words.word_class == "mass"
+    return (
+        fact.key in MODIFIERS and bool(fact.words.code) and fact.words.word_class in ("mass", "adj")
+    )
 
 
 def noun_of(product: Product) -> str:
     return product.type.noun_zh if product.type else "产品"
 
 
+def _is_book(product: Product) -> bool:
+    """Books are counted as books: "一本小说", never "一款小说"."""
+    return product.family is not None and product.family.key == "books"
+
+
 def noun_phrase(draft: Draft, mods: list[Ready]) -> str:
     """ "一款藏青色有机棉T恤", "一把不锈钢水壶"."""
     kind = draft.product.type
     measure = kind.measure_word_zh if kind and draft.rng.random() < 0.5 else "款"
+    if kind and _is_book(draft.product):
+        measure = kind.measure_word_zh
     return f"一{measure}" + "".join(f.words.plain for f in mods) + noun_of(draft.product)
 
 
@@ -137,6 +146,9 @@ def _fill(draft: Draft, group: list[Ready], pattern: str) -> tuple[str, tuple[st
         slots["C"] = clauses(draft, group)
         if subject == "它" and opens_with_noun(slots["C"], group[0]):
             slots["S"] = "它的"
+        elif ids and slots["C"].startswith(noun_of(draft.product)):
+            # "这款水壶水壶重量为..." says the noun twice.
+            slots["S"], ids = "它的", ()
     if "{NPS}" in pattern:
         slots["NPS"] = zh_list([f.fill(draft.one_of(f.frame.nouns)) for f in group])
     if "{LABELS}" in pattern:
@@ -161,7 +173,7 @@ def next_subject(draft: Draft) -> tuple[str, tuple[str, ...]]:
         words, ids = draft.subject_words, draft.subject_ids
         draft.subject_words = ""
         return f"这款{words}", ids
-    is_book = product.family is not None and product.family.key == "books"
+    is_book = _is_book(product)
     if draft.n_subjects % 2 == 0:
         return (("本书" if is_book else "本品") if draft.tone == "formal" else "它"), ()
     kind = product.type

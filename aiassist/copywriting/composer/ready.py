@@ -268,7 +268,7 @@ def _variants(kind: AttributeKind, words: Words, product: Product) -> list[str]:
     family = product.family.key if product.family else ""
     type_key = product.type.key if product.type else ""
     tests = {
-        words.code: words.word_class == "bool",
+        words.code: bool(words.code),
         words.word_class: words.word_class in ("adj", "free"),
         "none": words.code in ("none", "caffeine_free"),
         "all": words.code == "all" or words.plain in ("all", "各种"),
