@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog.products.imports.models import ImportRun
 from catalog.products.imports.store import SAMPLE, file_of
@@ -187,6 +189,17 @@ def test_columns_without_a_field_are_kept_with_the_product(shop: Any, alices: An
     assert [w["names"] for w in run.warnings if w["code"] == "unknown_columns"] == ["Our shelf"]
 
 
+def test_kept_columns_that_differ_by_variant_are_kept_for_each(shop: Any, alices: Any) -> None:
+    header = [*HEADER, "Price / Japan", "Gift Card"]
+    rows = [
+        ["t", "Tee", "Size", "S", "1", "5", "900", "false"],
+        ["t", "", "", "M", "2", "5", "950", ""],
+    ]
+    imported(alices, shop, table(*rows, header=header))
+    with tenant(shop):
+        assert shop.products.get().extra == {"Price / Japan": ["900", "950"], "Gift Card": "false"}
+
+
 def test_an_unknown_column_gets_the_nearest_field_suggested(shop: Any, alices: Any) -> None:
     header = ["Handle", "Titel", "Variant Prize"]
     upload(alices, table(["k", "Kettle", "5"], header=header))
@@ -270,6 +283,51 @@ def test_undo_takes_a_whole_import_back(shop: Any, alices: Any) -> None:
         assert (outcome.n_undone, outcome.conflicts) == (2, [])
         assert list(shop.products.live().values_list("handle", flat=True)) == ["kettle"]
         assert shop.variants.get(deleted_at=None).price_cents == 7900
+
+
+def test_undo_is_one_click_on_the_report(shop: Any, alices: Any) -> None:
+    run = imported(alices, shop, table(kettle()))
+    answer = alices.post(f"/northlight/changes/{run.change_id}/undo/", follow=True)
+    assert answer.status_code == 200
+    with tenant(shop):
+        assert not shop.products.live().exists()
+    page = alices.get(f"/northlight/products/import/{run.pk}/").content.decode()
+    assert "written and taken back" in page
+    assert "Undo this import" not in page
+
+
+def test_the_history_says_that_an_import_wrote_it(shop: Any, alices: Any, alice: Any) -> None:
+    run = imported(alices, shop, table(kettle()))
+    with tenant(shop):
+        [event] = shop.products.get().events.all()
+        assert event.pgh_context.metadata["source"] == "import"
+        assert event.pgh_context.metadata["user"] == alice.pk
+        assert event.pgh_context.metadata["job"] == str(run.job_id)
+
+
+def test_the_running_page_reloads_itself_when_the_job_is_done(shop: Any, alices: Any) -> None:
+    upload(alices, table(kettle()))
+    run = latest(shop)
+    data = {f"column_{at}": run.mapping[name] for at, name in enumerate(run.header)}
+    alices.post(f"/northlight/products/import/{run.pk}/columns/", data)
+    watch = f"/northlight/products/import/{run.pk}/?watch=1"
+    assert alices.get(watch, headers={"HX-Request": "true"}).status_code == 204
+    carry_out(latest(shop).job)
+    assert alices.get(watch, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("n_rows", [3, 40])
+def test_the_dry_run_page_costs_the_same_whatever_it_shows(
+    n_rows: int, shop: Any, alices: Any
+) -> None:
+    rows = [kettle(Handle=f"k{n}", **{"Variant SKU": f"S{n}"}) for n in range(n_rows)]
+    run = compared(alices, shop, table(*rows, ["x"]))
+    with CaptureQueriesContext(connection) as queries:
+        alices.get(f"/northlight/products/import/{run.pk}/?show=created")
+    # A test runs inside a transaction of its own, which adds these two.
+    nested = ("SAVEPOINT", "set_config")
+    asked = [q["sql"][:60] for q in queries if not any(word in q["sql"] for word in nested)]
+    assert len(asked) <= 8, "\n".join(asked)
 
 
 def test_a_product_changed_after_the_dry_run_is_not_overwritten(shop: Any, alices: Any) -> None:

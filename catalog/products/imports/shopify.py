@@ -192,7 +192,7 @@ def parse(handle: str, lines: list[read.Line], layout: Layout) -> Parsed:
         cells.fault(lines[0], "handle", "too_long", limit=255)
     head = next((line for line in lines if layout.cell(line, "title")), None)
     payload: dict[str, Any] = {"handle": handle}
-    payload["product"] = _product_fields(cells, head) if head else {}
+    payload["product"] = _product_fields(cells, head, lines) if head else {}
     payload["texts"] = _texts(cells, head) if head else {}
     names = _option_names(cells, lines)
     if names is not None:
@@ -206,7 +206,7 @@ def parse(handle: str, lines: list[read.Line], layout: Layout) -> Parsed:
     )
 
 
-def _product_fields(cells: Cells, head: read.Line) -> dict[str, Any]:
+def _product_fields(cells: Cells, head: read.Line, lines: list[read.Line]) -> dict[str, Any]:
     layout = cells.layout
     found: dict[str, Any] = {
         name: cells.text(head, name)
@@ -224,7 +224,7 @@ def _product_fields(cells: Cells, head: read.Line) -> dict[str, Any]:
     if status := _status(cells, head):
         found["status"] = status
     if layout.kept:
-        found["extra"] = _kept(layout, head)
+        found["extra"] = _kept(layout, head, lines)
     return found
 
 
@@ -245,8 +245,15 @@ def _known_status(cell: str) -> str:
     return STATUSES[cell.casefold()]
 
 
-def _kept(layout: Layout, head: read.Line) -> dict[str, str]:
-    return {name: tidy(unguard(head.cells[at])) for name, at in layout.kept.items()}
+def _kept(layout: Layout, head: read.Line, lines: list[read.Line]) -> dict[str, Any]:
+    """Columns without a field: the product's value, or all of its variants' where they differ."""
+    variants = [line for line in lines if _is_variant(layout, line)] or [head]
+    found: dict[str, Any] = {}
+    for name, at in layout.kept.items():
+        own = tidy(unguard(head.cells[at]))
+        values = [tidy(unguard(line.cells[at])) for line in variants]
+        found[name] = values if set(values) - {own, ""} else own
+    return found
 
 
 def _texts(cells: Cells, head: read.Line) -> dict[str, str]:
