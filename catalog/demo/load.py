@@ -1,6 +1,7 @@
 """Makes one demo shop: generates its rows and writes them in one transaction."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pghistory
@@ -33,8 +34,19 @@ from ecomportal.tenancy.models import Merchant
 Row = dict[str, Any]
 
 
-def load_shop(shop: DemoShop, scale: Scale, say: Callable[[str], None]) -> dict[str, int]:
-    """Write the whole shop or nothing, and tell how many rows of each kind it has."""
+@dataclass(frozen=True)
+class World:
+    """Everything a demo shop holds, before it is written."""
+
+    goods: Catalogue
+    people: list[Person]
+    placed: list[Placed]
+    seen: list[Row]
+    talks: Talks
+
+
+def generate(shop: DemoShop, scale: Scale) -> World:
+    """Make all rows, without a database; `talks.truth` tells what the conversations hide."""
     goods = catalogue.build(shop, first_only=scale is SMALL)
     brands = sorted({item.line.brand for item in goods.items})
     people = customers.build(shop, n=scale.customers, brands=brands)
@@ -43,17 +55,23 @@ def load_shop(shop: DemoShop, scale: Scale, say: Callable[[str], None]) -> dict[
     talks = conversations.build(
         shop, placed, goods.sold, n=scale.conversations, shift=shift_to_today()
     )
+    return World(goods, people, placed, seen, talks)
+
+
+def load_shop(shop: DemoShop, scale: Scale, say: Callable[[str], None]) -> dict[str, int]:
+    """Write the whole shop or nothing, and tell how many rows of each kind it has."""
+    world = generate(shop, scale)
     with transaction.atomic():
         merchant = _merchant(shop)
         ensure_people(merchant)
-        say(f"{shop.name}: drawing {len(goods.items)} pictures")
-        _draw(merchant, shop, goods.items)
+        say(f"{shop.name}: drawing {len(world.goods.items)} pictures")
+        _draw(merchant, shop, world.goods.items)
         say(f"{shop.name}: writing")
         with tenant(merchant), pghistory.context(source="demo"):
             return {
-                **_write_goods(merchant, goods),
-                **_write_sales(merchant, people, placed, seen),
-                **_write_talks(merchant, talks),
+                **_write_goods(merchant, world.goods),
+                **_write_sales(merchant, world),
+                **_write_talks(merchant, world.talks),
             }
 
 
@@ -103,15 +121,13 @@ def _write_goods(merchant: Merchant, goods: Catalogue) -> dict[str, int]:
     }
 
 
-def _write_sales(
-    merchant: Merchant, people: list[Person], placed: list[Placed], seen: list[Row]
-) -> dict[str, int]:
-    lines = [line for order in placed for line in order.lines]
+def _write_sales(merchant: Merchant, world: World) -> dict[str, int]:
+    lines = [line for order in world.placed for line in order.lines]
     return {
-        "customers": copy_rows(Customer, merchant, [person.row for person in people]),
-        "orders": copy_rows(Order, merchant, [order.row for order in placed]),
+        "customers": copy_rows(Customer, merchant, [person.row for person in world.people]),
+        "orders": copy_rows(Order, merchant, [order.row for order in world.placed]),
         "order lines": copy_rows(OrderLine, merchant, lines),
-        "interactions": copy_rows(Interaction, merchant, seen),
+        "interactions": copy_rows(Interaction, merchant, world.seen),
     }
 
 

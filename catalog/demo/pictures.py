@@ -6,12 +6,12 @@ Pure Pillow, no randomness: the same type, colour and ground give the same bytes
 import colorsys
 import io
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
-from catalog.demo.silhouettes import SILHOUETTES
-
+SILHOUETTES = Path(__file__).with_name("silhouettes.txt")
 SIZE = 640  # pixels of the stored picture
 THUMB = 240  # pixels of the small one in lists
 SUPER = 2  # drawn larger and shrunk, because Pillow's polygons have hard edges
@@ -38,9 +38,15 @@ class Shape(NamedTuple):
 
 
 @cache
-def shapes_of(product_type: str) -> tuple[Shape, ...]:
-    """Read the drawing of a type; an unknown type is a mistake in our own tables."""
-    return tuple(_parse(line.split()) for line in SILHOUETTES[product_type].strip().splitlines())
+def silhouettes() -> dict[str, tuple[Shape, ...]]:
+    """The drawings of silhouettes.txt by product type."""
+    found: dict[str, list[Shape]] = {}
+    for line in SILHOUETTES.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            shapes = found[line[1:-1]] = []
+        elif not line.startswith("#"):
+            shapes.append(_parse(line.split()))
+    return {name: tuple(shapes) for name, shapes in found.items()}
 
 
 def _parse(words: list[str]) -> Shape:
@@ -65,7 +71,7 @@ def draw_picture(
     pen = ImageDraw.Draw(image)
     scale = side / 100
     _ellipse(pen, scale, ((18.0, 82.0), (82.0, 92.0)), palette["shadow"])
-    for shape in shapes_of(product_type):
+    for shape in silhouettes()[product_type]:
         _draw(pen, scale, shape, palette[shape.role])
     return image.reduce(SUPER)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -11,14 +12,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
-from catalog.demo import catalogue, conversations_en, conversations_zh, customers, orders
-from catalog.demo.conversations import scripts
+from catalog.demo import conversations_en, conversations_zh, customers, orders
+from catalog.demo.conversations import say_date, say_money, scripts
+from catalog.demo.load import generate
 from catalog.demo.people import SIGN_INS
 from catalog.demo.pictures import draw_picture, encode
 from catalog.demo.seeded import REFERENCE
 from catalog.demo.shops import FULL, SHOPS
 from catalog.demo.typical import typical
-from catalog.demo.write import drop_shop
+from catalog.demo.write import drop_shop, shift_to_today
 from catalog.orders.models import Customer, Interaction, Order, OrderLine
 from catalog.products.images import thumb_path
 from catalog.products.models import Fact, Product, ProductImage, ProductText, Variant
@@ -183,11 +185,8 @@ def test_history_says_that_the_demo_wrote_it(northlight: Merchant) -> None:
 
 @pytest.fixture(scope="module", params=SHOPS, ids=lambda shop: shop.slug)
 def world(request: pytest.FixtureRequest) -> tuple:
-    shop = request.param
-    goods = catalogue.build(shop)
-    brands = sorted({item.line.brand for item in goods.items})
-    people = customers.build(shop, n=FULL.customers, brands=brands)
-    return shop, goods, orders.build(shop, people, goods.sold, n=FULL.orders)
+    made = generate(request.param, FULL)
+    return request.param, made.goods, made.placed, made.talks
 
 
 def types_of(placed: list[orders.Placed]) -> list[set[str]]:
@@ -246,8 +245,7 @@ def test_nothing_is_sold_before_it_exists_or_after_the_reference_day(world: tupl
 
 
 def test_facts_use_the_words_of_the_vocabulary(world: tuple) -> None:
-    shop, goods, _ = world
-    for item in goods.items:
+    for item in world[1].items:
         assert find_type(item.row["product_type"])[0].key == item.kind.family
         for fact in item.facts:
             kind = KINDS[fact["key"]]
@@ -274,3 +272,54 @@ def test_both_languages_have_scripts_for_every_intent() -> None:
     for source in (conversations_en, conversations_zh):
         assert sum(map(len, source.POLICIES.values())) >= 10
         assert len(source.FAQ) >= 15
+
+
+def spoken(world: tuple) -> Iterator[tuple[dict, dict, dict]]:
+    """Every utterance of a conversation about an order, with its conversation and the order."""
+    order_rows = {order.row["id"]: order.row for order in world[2]}
+    about = {row["id"]: row for row in world[3].conversations if row["order_id"]}
+    for utterance in world[3].utterances:
+        if talk := about.get(utterance["conversation_id"]):
+            yield utterance, talk, order_rows[talk["order_id"]]
+
+
+def wrong_ids(world: tuple, kind: str) -> set[str]:
+    found = [f for truth in world[3].truth.values() for f in truth["findings"]]
+    return {name for f in found if f["type"] == kind for name in f["message_ids"]}
+
+
+def test_wrong_order_facts_are_wrong_and_the_others_right(world: tuple) -> None:
+    shop, wrong = world[0], wrong_ids(world, "wrong_order_fact")
+    n_wrong = n_right = 0
+    for utterance, talk, order in spoken(world):
+        amount = say_money(order["total_cents"], shop.currency, talk["language"])
+        true = [amount]
+        if order["delivered_at"]:
+            true.append(say_date(order["delivered_at"] + shift_to_today(), talk["language"]))
+        if utterance["external_id"] in wrong:
+            n_wrong += 1
+            told = [word for word in true if re.search(rf"(?<!\d){word}", utterance["text"])]
+            is_status = "cancelled" in utterance["text"] or "取消" in utterance["text"]
+            assert not told, utterance["text"]
+            assert order["status"] != "cancelled" or not is_status, utterance["text"]
+        elif amount in utterance["text"]:
+            n_right += 1
+    assert n_wrong > 5
+    assert n_right > 20
+
+
+def test_a_conversation_speaks_of_its_own_order_alone(world: tuple) -> None:
+    code = world[0].code
+    for utterance, _, order in spoken(world):
+        assert set(re.findall(rf"{code}-\d{{6}}", utterance["text"])) <= {order["number"]}
+
+
+def test_conversations_vary_in_language_end_and_satisfaction(world: tuple) -> None:
+    talks, other = world[3], world[0].other_language
+    languages = Counter(row["language"] for row in talks.conversations)
+    assert 0.05 < languages[other] / len(talks.conversations) < 0.25
+    assert {truth["end"] for truth in talks.truth.values()} == {
+        "resolved", "unresolved", "handed_off",
+    }  # fmt: skip
+    assert {row["csat"] for row in talks.conversations} == {None, 1, 2, 3, 4, 5}
+    assert {row["speaker"] for row in talks.utterances} == {"customer", "bot", "agent"}
