@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from catalog.products.vocabulary import (
     KINDS,
     AttributeKind,
+    choices,
     find_kind,
     find_type,
     find_unit,
@@ -104,6 +105,7 @@ SPOKEN = {
         "重": "weight",
     },
 }
+WORD = re.compile(r"[a-z0-9]+")
 SENTENCE = re.compile(r"[.;!?](?=\s|$)|[。；！？\n]")
 TRUE = {"yes", "true", "1", "是", "支持", "有"}
 MAX_VALUE = 120  # characters of a value taken as it stands
@@ -288,9 +290,13 @@ def _repeated(reader: _Reader, text: str, source: str) -> tuple[ProposedFact, ..
 
 def _running(reader: _Reader, text: str, source: str) -> Iterator[ProposedFact]:
     taken: list[tuple[int, int]] = []
+    words = None if has_cjk(text) else set(WORD.findall(text.casefold()))
     for key in TEXT_KINDS:
         kind = KINDS.get(key)
         if kind is None or not reader.fits(kind):
+            continue
+        # Looking for hundreds of phrases is slow, and most texts name no value of most kinds.
+        if words is not None and words.isdisjoint(_first_words(key)):
             continue
         for match in find_values(key, text):
             start, end = match.start, match.end
@@ -301,6 +307,22 @@ def _running(reader: _Reader, text: str, source: str) -> Iterator[ProposedFact]:
             taken.append((start, end))
             if (told := _of_part(reader, key, text, end)) and find_value(told, match.value):
                 yield reader.fact(told, match.value, source, text, (start, end))
+
+
+@cache
+def _first_words(key: str) -> frozenset[str]:
+    """The first word of every English name of the kind's values."""
+    names = (
+        name
+        for value in choices(key)
+        for name in (value.en, value.code.replace("_", " "), value.zh, *value.synonyms_en)
+    )
+    found = (WORD.search(name.casefold()) for name in (*names, *_latin_synonyms(key)))
+    return frozenset(match[0] for match in found if match)
+
+
+def _latin_synonyms(key: str) -> list[str]:
+    return [name for value in choices(key) for name in value.synonyms_zh if WORD.search(name)]
 
 
 def _is_meant(key: str, text: str, start: int, end: int) -> bool:
