@@ -68,7 +68,8 @@ register(
     search_fields=("name", "prefix"), exclude=("merchant", "key_hash"),
 )  # fmt: skip
 register(
-    AuditEntry, ReadOnlyAdmin, list_display=("at", "actor_label", "action", "subject", "ip_address"),
+    AuditEntry, ReadOnlyAdmin,
+    list_display=("at", "actor_label", "action", "subject", "ip_address"),
     search_fields=("actor_label", "action", "subject"), list_filter=("action",), ordering=("-at",),
 )  # fmt: skip
 register(

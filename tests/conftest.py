@@ -1,41 +1,44 @@
 """One throw-away database for the whole run, owned by the owner role and used as the app role."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-os.environ.setdefault("ECOMPORTAL_VAR", tempfile.mkdtemp(prefix="ecomportal-test-"))
-os.environ.setdefault("JOB_LEASE_SECONDS", "5")
-# Playwright's synchronous API runs an event loop in the test's thread; the ORM must not mind.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-from ecomportal.embedded.postgres import Cluster, ensure_database  # noqa: E402 (needs the environment)
+from ecomportal.embedded.postgres import Cluster, ensure_database
 
 DATABASE = os.environ.get("TEST_DATABASE_NAME", "test_ecomportal")
 
 
 @pytest.fixture(scope="session")
-def database_url() -> Iterator[Callable[[str], str]]:
-    """Start (or find) the server, make an empty database, and tell its address for a role."""
-    if host := os.environ.get("TEST_DATABASE_HOST"):
-        with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as c:
-            c.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
-            c.execute(f'CREATE DATABASE "{DATABASE}" OWNER ecom_owner')
-        with psycopg.connect(host=host, user="postgres", dbname=DATABASE, autocommit=True) as c:
-            c.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        yield lambda role: f"postgresql://{role}@/{DATABASE}?host={host}"
+def own_cluster() -> Iterator[Cluster | None]:
+    """The run's throw-away server; None where TEST_DATABASE_HOST lends one."""
+    if os.environ.get("TEST_DATABASE_HOST"):
+        yield None
         return
     cluster = Cluster(Path(os.environ["ECOMPORTAL_VAR"]) / "postgres", durable=False)
     cluster.ensure()
     try:
         ensure_database(cluster, DATABASE)
-        yield lambda role: cluster.dsn(role, DATABASE)
+        yield cluster
     finally:
         cluster.remove()
+
+
+@pytest.fixture(scope="session")
+def database_url(own_cluster: Cluster | None) -> Callable[[str], str]:
+    """The address of an empty database for a role."""
+    if own_cluster:
+        return lambda role: own_cluster.dsn(role, DATABASE)
+    host = os.environ["TEST_DATABASE_HOST"]
+    with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as c:
+        c.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
+        c.execute(f'CREATE DATABASE "{DATABASE}" OWNER ecom_owner')
+    with psycopg.connect(host=host, user="postgres", dbname=DATABASE, autocommit=True) as c:
+        c.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    return lambda role: f"postgresql://{role}@/{DATABASE}?host={host}"
 
 
 @pytest.fixture(scope="session")
@@ -49,9 +52,11 @@ def django_db_setup(
     from django.db import connections
     from django.test import TransactionTestCase
 
-    os.environ["DATABASE_URL"] = database_url("ecom_app")
+    # `tests.mutate_scope` runs as the owner, whom no policy stops, to test the views alone.
+    app = os.environ.get("MATRIX_ROLE", "ecom_app")
+    os.environ["DATABASE_URL"] = database_url(app)
     os.environ["DATABASE_OWNER_URL"] = database_url("ecom_owner")
-    for alias, role in (("default", "ecom_app"), ("owner", "ecom_owner")):
+    for alias, role in (("default", app), ("owner", "ecom_owner")):
         parsed = environ.Env.db_url_config(database_url(role))
         for target in (settings.DATABASES[alias], connections[alias].settings_dict):
             options = {**target.get("OPTIONS", {}), **parsed.get("OPTIONS", {})}

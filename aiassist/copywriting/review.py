@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from aiassist.copywriting import publish
 from aiassist.copywriting.checking import in_language, is_blocked, paragraphs
@@ -47,7 +47,7 @@ def waiting(merchant: Any) -> QuerySet[Draft]:
     )
 
 
-@require_GET
+@require_safe
 @merchant_required()
 def queue(request: HttpRequest) -> HttpResponse:
     """The first waiting draft, or what to do when none waits."""
@@ -57,7 +57,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return _page(request, first.pk)
 
 
-@require_GET
+@require_safe
 @merchant_required()
 def draft(request: HttpRequest, draft_id: object) -> HttpResponse:
     return _page(request, draft_id)

@@ -38,7 +38,7 @@ SELECTION_FIELDS = ("ids", "all_matching", "query")
 INITIAL = {"languages": ["en", "zh"], "fields": ["description"], "tone": "conversational"}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @merchant_required(*EDITORS)
 def generate(request: HttpRequest) -> HttpResponse:
     """GET or POST with a selection shows the form; POST with `start` begins the job."""
@@ -161,7 +161,7 @@ def _change_of_facts(request: HttpRequest, n: int) -> Change:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @merchant_required(*EDITORS)
 def approved(request: HttpRequest) -> HttpResponse:
     """The sentences drafts may use as they stand."""

@@ -1,36 +1,27 @@
 """What owners set for their shop: keys, its data, and the record of who did what."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.timezone import now
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, OWNERS, merchant_required
 from ecomportal.tenancy.forms import ApiKeyForm
 from ecomportal.tenancy.models import ApiKey, Merchant
+from ecomportal.web.audit_names import AREAS
 from ecomportal.web.forms import ShopForm
 from ecomportal.web.paging import cursor_of, keyset_page
 
 AUDIT_ROWS = 50
-# What the names of actions begin with, for the filter.
-AREAS = [
-    ("product", _("Products")),
-    ("import", _("Imports")),
-    ("change", _("Changes and undo")),
-    ("draft", _("Drafts")),
-    ("copy", _("Texts")),
-    ("job", _("Jobs")),
-    ("team", _("Team")),
-    ("api_key", _("API keys")),
-    ("shop", _("Shop settings")),
-]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +32,7 @@ def shop_settings(request: HttpRequest) -> HttpResponse:
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         Merchant.objects.filter(pk=request.merchant.pk).update(**changes)
         audit.record(request, "shop.changed", request.merchant.slug, **changes)
-        messages.success(request, gettext("The shop's settings are saved."))
+        messages.success(request, _("The shop's settings are saved."))
         return redirect("shop-settings", request.merchant.slug)
     status = 422 if form.errors else 200
     # The form wrote what was typed onto its instance: the frame shows the shop as it is.
@@ -80,7 +71,7 @@ def api_key_revoke(request: HttpRequest, key_id: int) -> HttpResponse:
     row = get_object_or_404(valid, pk=key_id)
     valid.filter(pk=row.pk).update(revoked_at=now())
     audit.record(request, "api_key.revoked", row)
-    messages.success(request, gettext("The key %(name)s no longer works.") % {"name": row.name})
+    messages.success(request, _("The key %(name)s no longer works.") % {"name": row.name})
     return redirect("api-keys", request.merchant.slug)
 
 
@@ -88,8 +79,10 @@ def api_key_revoke(request: HttpRequest, key_id: int) -> HttpResponse:
 @merchant_required(*EDITORS)
 def audit_page(request: HttpRequest) -> HttpResponse:
     entries = request.merchant.audit_entries.all()
-    if action := request.GET.get("action", "")[:60]:
-        entries = entries.filter(action__startswith=action)
+    area = request.GET.get("area", "")
+    if area in AREAS:
+        begins = (Q(action__startswith=start) for start in AREAS[area][1])
+        entries = entries.filter(reduce(or_, begins))
     if who := request.GET.get("who", "")[:200]:
         entries = entries.filter(actor_label__icontains=who)
     if since := _date(request.GET.get("since", "")):
@@ -100,7 +93,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "settings/audit.html",
-        {"page": page, "is_filtered": bool(action or who or since or until), "areas": AREAS},
+        {"page": page, "is_filtered": bool(area or who or since or until), "areas": AREAS},
     )
 
 

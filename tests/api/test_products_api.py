@@ -20,7 +20,10 @@ KETTLE = {
     "category": "Kitchen > Kettles",
     "status": "active",
     "variants": [{"sku": "FJ-1", "price": "79.00", "stock": 4}],
-    "facts": [{"key": "capacity", "value": "1.8", "unit": "L"}, {"key": "material", "value": "steel"}],
+    "facts": [
+        {"key": "capacity", "value": "1.8", "unit": "L"},
+        {"key": "material", "value": "steel"},
+    ],
 }
 
 

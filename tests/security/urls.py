@@ -9,11 +9,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 @dataclass(frozen=True)
 class Url:
-    """`name` with its namespaces, such as "catalog:product"; `params` in order of place."""
+    """`name` with its namespaces, such as "catalog:product"; `params` in order of place;
+    `module` is where the view is written."""
 
     name: str
     route: str
     params: tuple[str, ...]
+    module: str
 
 
 def all_urls() -> list[Url]:
@@ -29,4 +31,5 @@ def _walk(resolver: URLResolver, namespace: str, prefix: str) -> Iterator[Url]:
         elif isinstance(pattern, URLPattern):
             params = re.findall(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>", route)
             name = f"{namespace}{pattern.name}" if pattern.name else f"unnamed:{route}"
-            yield Url(name, route, tuple(a or b for a, b in params))
+            view = getattr(pattern.callback, "view_class", pattern.callback)
+            yield Url(name, route, tuple(a or b for a, b in params), view.__module__)

@@ -136,7 +136,8 @@ class World:
             "fact_id": fact.pk, "image_id": image.pk, "job_id": job.pk, "change_id": change.pk,
             "run_id": run.pk, "row_id": row.pk, "draft_id": draft.pk, "text_id": sentence.pk,
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
-            "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1", "size": "thumb",
+            "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
+            "app_label": "catalog",
         }  # fmt: skip
         with tenant(shop):
             self.args["variant_id"] = product.variants.get().pk
