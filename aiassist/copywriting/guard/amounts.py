@@ -19,6 +19,7 @@ NUMBER = (
     rf"(?:(?<![A-Za-z0-9.])(?:{DIGITS})(?:\s?[½¼¾])?|[½¼¾]|\b(?:{EN_NUMBER})\b|(?:{ZH_NUMBER}))"
 )
 NUMBER_PATTERN = re.compile(NUMBER, re.I)
+FOLLOWING = re.compile(NUMBER.replace("(?<![A-Za-z0-9.])", ""), re.I)  # the 70 of 140x70
 FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 JOINER = re.compile(r"\s*(?:x|×|\*|by|乘以?|[-–—~～]|to|至|到)\s*", re.I)
 # These letters are also words or sizes: as a unit they must touch their digits.
@@ -98,7 +99,7 @@ def _amount_at(
             value, end = value + Decimal("0.5"), end + 1  # 一年半
         parts.append((value, unit))
         joined = JOINER.match(text, end)
-        follow = NUMBER_PATTERN.match(text, joined.end()) if joined else None
+        follow = FOLLOWING.match(text, joined.end()) if joined else None
         if not follow:
             break
         match = follow

@@ -11,10 +11,10 @@ from aiassist.copywriting.guard.lexicon import CueKind, Phrase, cue_kinds, phras
 from aiassist.copywriting.guard.tokens import fold, norms, stem
 from aiassist.copywriting.guard.types import FactLike, Policy
 from aiassist.copywriting.guard.units import Unit, find_unit
-from aiassist.copywriting.guard.vocabulary import key_names, other_names
+from aiassist.copywriting.guard.vocabulary import key_names, other_names, type_names
 from catalog.products.vocabulary import find_type, type_of
 
-YES = {"yes", "true", "是", "有", "支持", "included", "y", "1", "有的", "可以"}
+YES = {"yes", "true", "是", "有", "支持", "included", "有的", "可以"}
 NO = {
     "no",
     "false",
@@ -24,8 +24,6 @@ NO = {
     "没有",
     "不支持",
     "not included",
-    "n",
-    "0",
     "不含",
     "without",
 }
@@ -36,7 +34,7 @@ ZH_ENDINGS = ("色", "材质", "面料", "质", "制", "料", "款", "型", "式
 ZH_DRESS = ("质", "制", "材", "制品", "色", "材质", "面料", "色调", "款", "型", "料", "的")
 COUNT_WORDS = frozenset({"number", "quantity", "count", "per", "pack", "piec"}) | set("数件片")
 COUNT_KEYS = frozenset({("piec",), ("set",), ("pack",)})
-MIN_HEAD = 3  # letters: the "in" of "picked in" names no attribute
+MIN_HEAD = 2  # letters: the "in" of "picked in" names no attribute
 MAX_PART = 12  # characters of a Chinese value whose pieces are still telling
 
 
@@ -78,6 +76,9 @@ def gather(facts: Sequence[FactLike], policy: Policy) -> Evidence:
     for fact in facts:
         _add_fact(evidence, fact)
     evidence.type_keys = _types(facts, policy)
+    for key in evidence.type_keys:
+        for name in type_names(key):
+            evidence.add(norms(name), "name", 0.5, fact_id="type")
     return evidence
 
 
@@ -125,6 +126,7 @@ def _add_fact(evidence: Evidence, fact: FactLike) -> None:
         _add_value(evidence, fact.id, part)
         for name in other_names(part):
             _add_value(evidence, fact.id, name)
+            evidence.amounts += [(fact.id, a) for a in find_amounts(fold(name))]
 
 
 def _value_text(fact: FactLike) -> str:
@@ -140,9 +142,20 @@ def _bare_key(key: str) -> str:
 
 def _add_absence(evidence: Evidence, fact: FactLike, keys: Iterable[str]) -> None:
     for key in keys:
+        said = norms(key)
         for negator in phrases("negators"):
-            evidence.add((*negator, *norms(key)), "fact", 0.4, fact_id=fact.id)
+            for phrase in ((*negator, *said), (*negator, "a", *said), (*said, *negator)):
+                evidence.add(phrase, "fact", 0.4, fact_id=fact.id)
+            evidence.add((*said, *negator, *said), "fact", 0.4, fact_id=fact.id)
         evidence.add((*norms(key), "free"), "fact", 0.4, fact_id=fact.id)
+        for bare in _denied_part(key):
+            evidence.add(norms(bare), "fact", 0.4, fact_id=fact.id)
+
+
+def _denied_part(key: str) -> list[str]:
+    """Where "fragrance free" is answered no, the text may say that it contains fragrance."""
+    parts = re.findall(r"^(.+?)[\s-]free$|^(?:不含|无|免)(.+)$", key.lower())
+    return [word for pair in parts for word in pair if word]
 
 
 def _negators() -> frozenset[str]:
@@ -223,11 +236,11 @@ def _add_keys(evidence: Evidence, fact: FactLike, keys: Iterable[str]) -> None:
     own = {norms(key) for key in keys} - {()}
     strong = {
         *own,
-        *(p[-1:] for p in own if p[-1].isascii() and len(p[-1]) > MIN_HEAD),
+        *(p[-1:] for p in own if _is_telling(p[-1])),
         *(p[-2:] for p in own),
     }
     strong |= {cue for kind in cue_kinds() if _is_of_kind(own, kind) for cue in kind.cues}
-    pieces = {(token,) for p in own for token in p if token.isascii() and len(token) > MIN_HEAD}
+    pieces = {(token,) for p in own for token in p if _is_telling(token)}
     pieces |= {p[:i] for p in own if not p[0].isascii() for i in range(2, len(p))}
     for cue in (strong | pieces) - {()}:
         evidence.add(cue, "cue", 1.2, fact_id=fact.id)
@@ -235,6 +248,10 @@ def _add_keys(evidence: Evidence, fact: FactLike, keys: Iterable[str]) -> None:
     evidence.strong_cues |= strong - phrases("weak")
     if own & COUNT_KEYS or any(set(p) & COUNT_WORDS for p in own):
         evidence.countable.add(fact.id)
+
+
+def _is_telling(token: str) -> bool:
+    return token.isascii() and len(token) > MIN_HEAD and (token,) not in phrases("bare")
 
 
 def _is_of_kind(own: set[Phrase], kind: CueKind) -> bool:
@@ -249,14 +266,22 @@ def _add_amounts(evidence: Evidence, fact: FactLike, value: str) -> None:
         name = " ".join(stem(word) for word in unit.lower().split())
         made = Unit(f"own:{name}", Decimal(1), "metric", unit.lower())
         evidence.extra_units |= {unit.lower(): made, f"{unit.lower()}s": made}
-    with_unit = f"{value} {unit}" if re.search(r"[\d½¼¾][\s\d.,x×*–-]*$", value) else value
     if unit:
         known = find_unit(unit)
         evidence.units[fact.id] = known.dimension if known else unit
-    for amount in find_amounts(fold(with_unit), extra_units=evidence.extra_units):
+    for amount in _stated(fact, value, unit, evidence):
         evidence.amounts.append((fact.id, amount))
-    if unit and not find_amounts(fold(with_unit), extra_units=evidence.extra_units):
+    if unit and not evidence.amounts:
         evidence.add(norms(unit), "fact", 1.0, fact_id=fact.id)
+
+
+def _stated(fact: FactLike, value: str, unit: str, evidence: Evidence) -> list[Amount]:
+    """A bare number takes the unit field as it is; other values are read like a text."""
+    if re.fullmatch(r"\d+(\.\d+)?", value.strip()):
+        known = find_unit(unit) or evidence.extra_units.get(unit.lower())
+        return [Amount(0, 0, (Decimal(value.strip()),), known, 0)]
+    with_unit = f"{value} {unit}" if re.search(r"[\d½¼¾][\s\d.,x×*–-]*$", value) else value
+    return find_amounts(fold(with_unit), extra_units=evidence.extra_units)
 
 
 def _unit_of_key(key: str) -> str:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from aiassist.copywriting.guard.amounts import Amount, base, dimension, same_value
+from aiassist.copywriting.guard.amounts import (
+    Amount,
+    base,
+    dimension,
+    same_value,
+)
 from aiassist.copywriting.guard.evidence import Evidence
 from aiassist.copywriting.guard.lexicon import phrases
 from aiassist.copywriting.guard.tokens import Token
@@ -13,7 +18,8 @@ from aiassist.copywriting.guard.tokens import Token
 HEDGED = Decimal("0.06")  # "about 1 kg" may stand for 950 g
 BOUND = Decimal("0.15")  # "over 900 g" may stand for 950 g
 COUNTED = {"piece", "pack", "box", "bottle", "can", "pair", "set", "layer", "step", "person"}
-COUNTED |= {"serving", "page", "threads", "year_old"}
+COUNTED |= {"serving", "page", "threads"}
+ANY_COUNT = frozenset("个件只")  # Chinese measure words that count anything
 YEARS = (1900, 2100)
 MAX_HOPS = 12  # tokens between a number and the word that names its attribute
 GOVERNED = 3  # "weight of about 5 g": this close after its name a number belongs to it
@@ -71,6 +77,8 @@ def _comparable(
         return True
     if {ours, theirs} == {"temperature", "angle"} or {ours, theirs} == {"mass", "areal"}:
         return {ours, theirs} == {"temperature", "angle"}
+    if theirs in COUNTED and amount.unit and amount.unit.alias in ANY_COUNT:
+        return True
     if not theirs:
         if any(YEARS[0] <= v <= YEARS[1] for v in known.values):
             return False  # a year is no count of pages

@@ -127,7 +127,9 @@ def _pieces(
 
 def _counts_other(after: Entry | None) -> bool:
     """'352 chapters' counts something else than the 352 pages of the facts."""
-    return after is not None and after.kind in ("scene", "part", "foreign", "noun")
+    if after is None or after.tokens[:1] in phrases("joiners"):
+        return False
+    return after.kind in ("scene", "part", "foreign", "noun")
 
 
 def _moved(token: Token, by: int) -> Token:

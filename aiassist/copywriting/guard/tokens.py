@@ -34,6 +34,7 @@ SPELLING = {
     "tee": "tshirt",
     "tees": "tshirt",
 }
+SILENT = frozenset("-'\":：【】")  # they part no phrase
 # One character for one, so that places in the folded text are places in the text.
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 for wide in "，：；！？（）～":
@@ -99,11 +100,11 @@ def _without_e(word: str) -> str:
 
 
 def tokenise(text: str) -> list[Token]:
-    """Words, single Chinese characters and punctuation; spaces and hyphens fall away."""
+    """Words, single Chinese characters and punctuation; spaces, hyphens and colons fall away."""
     tokens = []
     for match in TOKEN.finditer(text):
         kind = match.lastgroup or "punct"
-        if kind == "space" or match.group() in "-'\"":
+        if kind == "space" or match.group() in SILENT:
             continue
         norm = stem(match.group()) if kind == "word" else match.group()
         tokens.append(Token(match.start(), match.end(), norm, kind))

@@ -5,13 +5,13 @@ from functools import lru_cache
 
 from aiassist.copywriting.guard.lexicon import Phrase, phrases
 from aiassist.copywriting.guard.tokens import norms
-from catalog.products.vocabulary import FAMILIES, KINDS, find_kind
+from catalog.products.vocabulary import FAMILIES, KINDS, find_kind, type_of
 from catalog.products.vocabulary.families import plural_of
 from catalog.products.vocabulary.values import VALUES, Value
 
 # A synonym with one of these says more than the value does: cotton is not yet pure cotton.
 GENERIC = frozenset("金属材质料布色")  # adds nothing: titanium metal is titanium
-OVERSTATES = re.compile(r"\d|%|\bpure\b|纯|全|\bfine\b|\bgenuine\b|真皮")
+OVERSTATES = re.compile(r"100|%|\bpure\b|纯|全棉|\bfine\b|\bgenuine\b|真皮")
 
 
 @lru_cache(maxsize=1)
@@ -71,3 +71,14 @@ def key_names(key: str) -> set[str]:
     if kind is None:
         return set()
     return {kind.label_en, kind.label_zh, *kind.synonyms_en, *kind.synonyms_zh}
+
+
+def type_names(key: str) -> set[str]:
+    """What a product of this type may be called."""
+    found = type_of(key)
+    if found is None:
+        return set()
+    kind = found[1]
+    plurals = map(plural_of, kind.synonyms_en)
+    own = {kind.noun_en, kind.plural_en, kind.noun_zh}
+    return own | {*kind.synonyms_en, *plurals, *kind.synonyms_zh}
