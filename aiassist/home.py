@@ -1,6 +1,5 @@
 """A shop's home: what there is, what runs, what to do next. Every number is counted when asked."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,40 +8,28 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Su
 from django.db.models.functions import Coalesce, JSONObject, TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from aiassist.copywriting.models import DraftStatus
+from aiassist.todo import COUNTED, todo
 from catalog.orders.models import Order
 from catalog.products.imports.models import ImportState
 from catalog.products.models import FactStatus, ProductStatus
 from catalog.products.must_have import lacks_must_haves
 from ecomportal.jobs.models import LIVE, JobStatus
-from ecomportal.templatetags.portal import capped
 from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
 from ecomportal.tenancy.models import Merchant
 from ecomportal.web import charts, formats
 from ecomportal.web.context import register_count
 
 DAYS = 30
-NEXT_SHOWN = 5
 RECENT_SHOWN = 5
 # A failure older than this was seen or does not matter any more.
 FAILED_DAYS = 7
-# Above this a figure reads "1,000+": nobody needs the exact one, and counting it takes longer.
-COUNTED = 1000
 SOLD = [Order.Status.PAID, Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.REFUNDED]
-
-
-@dataclass(frozen=True)
-class Todo:
-    icon: str
-    title: str
-    detail: str
-    href: str
 
 
 def _n(rows: QuerySet) -> Any:
@@ -129,104 +116,6 @@ def sales_tile(found: dict[str, Any], currency: str) -> dict[str, Any]:
         "is_up": now >= before,
         "spark": charts.sparkline(course, title) if now else "",
     }
-
-
-def todo(merchant: Merchant, found: dict[str, Any]) -> list[Todo]:
-    """At most five things, the one that holds up most first."""
-
-    def url(name: str, query: str = "", *args: Any) -> str:
-        return reverse(name, args=[merchant.slug, *args]) + query
-
-    def item(count: str, icon: str, title: str, detail: str, href: str) -> Todo | None:
-        n = found[count]
-        return Todo(icon, title % {"n": capped(n, COUNTED)}, detail, href) if n else None
-
-    ready, products = found["ready"] or {}, url("catalog:products")
-    what = _("%(name)s: %(n)s rows, %(changed)s would change") % {
-        "name": ready.get("name", ""),
-        "n": formats.number(ready.get("n", 0)),
-        "changed": formats.number(ready.get("changed", 0)),
-    }
-    items = [
-        item(
-            "n_blocked",
-            "warn",
-            ngettext(
-                "Decide %(n)s draft that a finding blocks",
-                "Decide %(n)s drafts that a finding blocks",
-                found["n_blocked"],
-            ),
-            _("They state something that no fact of the product holds"),
-            url("aiassist:review"),
-        ),
-        item(
-            "n_ready",
-            "file",
-            ngettext(
-                "Look over %(n)s import before it writes",
-                "Look over %(n)s imports before they write",
-                found["n_ready"],
-            ),
-            what,
-            url("catalog:import", "", ready["id"]) if ready else "",
-        ),
-        item(
-            "n_failed",
-            "bad",
-            ngettext(
-                "See why %(n)s job failed",
-                "See why %(n)s jobs failed",
-                found["n_failed"],
-            ),
-            _("In the last seven days; what they had done is kept"),
-            url("jobs"),
-        ),
-        item(
-            "n_drafts",
-            "pen",
-            ngettext(
-                "Review %(n)s draft",
-                "Review %(n)s drafts",
-                found["n_drafts"],
-            ),
-            _("Nothing is on your pages before you approve it"),
-            url("aiassist:review"),
-        ),
-        item(
-            "n_unsure",
-            "check",
-            ngettext(
-                "Confirm what was read about %(n)s product",
-                "Confirm what was read about %(n)s products",
-                found["n_unsure"],
-            ),
-            _("Facts drawn from an import count once a person has confirmed them"),
-            products + "?facts=proposed",
-        ),
-        item(
-            "n_lacking",
-            "box",
-            ngettext(
-                "Add facts to %(n)s product on sale",
-                "Add facts to %(n)s products on sale",
-                found["n_lacking"],
-            ),
-            _("A text can only say what a fact holds"),
-            products + "?facts=missing&status=active",
-        ),
-        item(
-            "n_textless",
-            "pen",
-            ngettext(
-                "Have %(n)s description written",
-                "Have %(n)s descriptions written",
-                found["n_textless"],
-            ),
-            _("On sale without a description in the shop's main language"),
-            products + f"?no_text={merchant.language}&status=active",
-        ),
-    ]
-    return [item for item in items if item][:NEXT_SHOWN]
 
 
 def greeting() -> str:

@@ -21,6 +21,7 @@ from django_htmx.templatetags.django_htmx import htmx_script as django_htmx_scri
 
 from ecomportal.tenancy.models import Role
 from ecomportal.web import formats
+from ecomportal.web.audit_names import ACTIONS
 from ecomportal.web.icons import ICONS
 
 register = template.Library()
@@ -119,6 +120,12 @@ def capture(parser: Parser, token: Token) -> CaptureNode:
 def role_label(role: str) -> str:
     """A role's name, where only its value came along."""
     return Role(role).label
+
+
+@register.filter
+def action_label(action: str) -> Any:
+    """What was done, in words; one that has none yet is shown as it was written."""
+    return ACTIONS.get(action, action)
 
 
 @register.filter

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from aiassist.copywriting.models import Draft
-from aiassist.home import numbers, sales_tile, todo
+from aiassist.home import numbers, sales_tile
+from aiassist.todo import todo
 from catalog.orders.models import Customer, Order
 from catalog.products.imports.models import ImportRun
 from catalog.products.models import Fact

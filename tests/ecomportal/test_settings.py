@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import ApiKey, AuditEntry, Merchant, hash_token
+from ecomportal.web.audit_names import ACTIONS
+from ecomportal.web.translations import APPS
 
 SHOP = "/northlight/settings/shop/"
 KEYS = "/northlight/settings/keys/"
@@ -101,10 +104,18 @@ def test_the_audit_page_filters(client_of, shop, max_):
     everything = client.get(AUDIT).content.decode()
     assert "first@example.com" in everything
     assert "kettle" in everything
-    assert "kettle" not in client.get(AUDIT, {"action": "team"}).content.decode()
+    assert "kettle" not in client.get(AUDIT, {"area": "team"}).content.decode()
     assert "first@example.com" not in client.get(AUDIT, {"who": "bob"}).content.decode()
     assert "No entry matches" in client.get(AUDIT, {"until": "2001-01-01"}).content.decode()
     assert client.get(AUDIT, {"since": "2026-13-45"}).status_code == 200
+
+
+def test_every_action_that_is_written_down_has_a_name():
+    call = re.compile(r"audit\.record\(\s*[\w.]+,\s*\"([a-z_.]+)\"")
+    sources = [p for app in APPS for p in (settings.BASE_DIR / app).rglob("*.py")]
+    actions = {action for path in sources for action in call.findall(path.read_text())}
+    assert "team.invited" in actions
+    assert actions - set(ACTIONS) == set()
 
 
 def test_the_audit_page_pages_without_losing_an_entry(client_of, shop, max_):
