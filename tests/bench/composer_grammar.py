@@ -100,7 +100,9 @@ def _bare_nouns(text: str, product: Unseen) -> list[str]:
     if kind.is_plural or kind.is_mass or kind.noun_en.lower() in told:
         return []  # "for basketball" is the sport
     noun = re.escape(kind.noun_en)
-    bare = re.findall(rf"\b(?:is|get|for|with|choose|as) {noun}\b", text, re.IGNORECASE)
+    bare = re.findall(
+        rf"\b(?:is|get|for|with|choose|as) {noun}(?=[.,;:!?]| and | with )", text, re.IGNORECASE
+    )
     return [f"no article ({found!r})" for found in bare]
 
 

@@ -175,7 +175,7 @@ def next_subject(draft: Draft) -> tuple[str, tuple[str, ...]]:
         return f"这款{words}", ids
     is_book = _is_book(product)
     if draft.n_subjects % 2 == 0:
-        return (("本书" if is_book else "本品") if draft.tone == "formal" else "它"), ()
+        return ("本品" if draft.tone == "formal" and not is_book else "它"), ()
     kind = product.type
     if kind is None:
         return "这款产品", ()
