@@ -1,4 +1,4 @@
-"""The form of the shop itself."""
+"""The forms of the shop itself and of a person's own account."""
 
 from zoneinfo import available_timezones
 
@@ -6,7 +6,7 @@ from babel.numbers import get_currency_name
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ecomportal.tenancy.models import Merchant
+from ecomportal.tenancy.models import Merchant, User
 from ecomportal.web.formats import locale
 
 # Money of today: Babel also knows what was paid with in the past and what only banks count in.
@@ -36,3 +36,15 @@ class ShopForm(forms.ModelForm):
     class Meta:
         model = Merchant
         fields = ("name", "language", "currency", "timezone")
+
+
+class ProfileForm(forms.ModelForm):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("name",)

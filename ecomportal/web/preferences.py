@@ -1,17 +1,20 @@
-"""The two choices of a person that every page shows at once: language and theme.
+"""What a person sets for herself: her name, and the two choices every page shows at once.
 
-Both are plain forms. Signed in, the choice stands in her account and follows her to another
-browser; before that, a cookie keeps it.
+Language and theme are plain forms. Signed in, the choice stands in her account and follows her
+to another browser; before that, a cookie keeps it.
 """
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from ecomportal.web.context import THEMES
+from ecomportal.web.forms import ProfileForm
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -58,3 +61,16 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     place = THEMES.index(theme)
     answer = {"theme": theme, "next": THEMES[(place + 1) % 3], "label": labels[place]}
     return _keep(request, JsonResponse(answer), "theme", theme)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your name is saved."))
+        return redirect("profile")
+    return render(
+        request, "account/profile.html", {"form": form}, status=422 if form.errors else 200
+    )

@@ -168,6 +168,20 @@ def test_a_theme_is_set_with_and_without_javascript(client_of, alice):
     assert "data-theme=" not in client.get("/northlight/settings/team/").content.decode()
 
 
+def test_one_sets_ones_own_name_and_nothing_else(client_of, alice):
+    client = client_of(alice)
+    data = {"name": "Alice B.", "email": "evil@example.com", "is_staff": "on"}
+    assert client.post("/preferences/", data).status_code == 302
+    assert client.post("/preferences/", {"name": ""}).status_code == 422
+    alice.refresh_from_db()
+    assert (alice.name, alice.email, alice.is_staff) == ("Alice B.", "alice@example.com", False)
+    assert "Alice B." in client.get("/northlight/settings/team/").content.decode()
+
+
+def test_an_account_is_shown_to_its_owner_alone(client, db):
+    assert client.get("/preferences/").headers["Location"].startswith("/account/login/")
+
+
 @pytest.mark.parametrize(
     ("url", "data"),
     [
