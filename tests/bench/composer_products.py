@@ -207,7 +207,8 @@ def _bool(n: int, kind: AttributeKind, rng: random.Random) -> Given:
     answer = rng.choice(["yes", "no", "是", "否"])
     side = 0 if answer in ("yes", "是") else 1
     en = (*BOOL_EN[kind.key][side], f"{kind.label_en}: {('yes', 'no')[side]}")
-    zh = (*BOOL_ZH[kind.key][side], f"{kind.label_zh}：{'是否'[side]}")
+    answers = [f"{kind.label_zh}{sign}{'是否'[side]}" for sign in "：】"]
+    zh = (*BOOL_ZH[kind.key][side], *answers)
     return Given(Fact(str(n), kind.key, answer, type="bool"), kind, en, zh)
 
 

@@ -43,7 +43,7 @@ def _chinese(draft: Draft, row: list[Ready], i: int) -> tuple[str, tuple[str, ..
         return "；".join(f"{one.label}：{one.beside_label}" for one in row), ()
     told = chinese.clauses(draft, row)
     if draft.tone == "persuasive":
-        says_label = told.startswith(fact.label[:2])
+        says_label = told.startswith(fact.label[:2]) or fact.words.word_class == "bool"
         return f"【{fact.label}】{fact.beside_label if says_label else told}", ()
     if draft.tone == "playful":
         return told + ("！" if i == 0 else "。"), ()

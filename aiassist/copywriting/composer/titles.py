@@ -83,7 +83,8 @@ def _part(fact: Ready, lang: str) -> str:
     if fact.key == "author":
         return f"{fact.words.plain}著" if lang == "zh" else f"by {fact.words.plain}"
     if lang == "zh":
-        return fact.fill(fact.frame.nouns[0]) if fact.key in _WITH_NOUN_ZH else fact.words.plain
+        wants_noun = fact.key in _WITH_NOUN_ZH and fact.frame.nouns
+        return fact.fill(fact.frame.nouns[0]) if wants_noun else fact.words.plain
     if fact.key in _WITH_NOUN_EN:
         if not fact.frame.nouns:
             return ""

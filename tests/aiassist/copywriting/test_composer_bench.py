@@ -3,6 +3,7 @@
 import pytest
 
 from aiassist.copywriting.composer import Composer
+from aiassist.copywriting.engine import FIELDS
 from tests.bench.composer import run
 from tests.bench.composer_grammar import grammar_errors
 from tests.bench.composer_products import products
@@ -18,6 +19,14 @@ def test_the_composer_makes_no_claim_and_no_mistake_on_unseen_products():
     assert figures["grammar_errors"] == 0
     assert figures["must_have_coverage"] == 1.0
     assert figures["distinct_share"] > 0.98
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("field", FIELDS)
+def test_no_field_holds_a_word_that_nothing_backs(field, lang):
+    for product in products(120, seed=4):
+        text = Composer().generate([product.request(lang, field)])[0].text
+        assert unsupported(text, product, lang) == [], text
 
 
 @pytest.mark.parametrize(
