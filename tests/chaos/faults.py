@@ -22,6 +22,8 @@ def f1_kill(world: World, *, kills: int, **_: Any) -> dict[str, Any]:
     """kill -9 at random moments: a pool process, a worker without its pool, or the whole group."""
     n_kills, next_at = 0, time.monotonic() + 2
     while n_kills < kills:
+        if time.monotonic() > next_at + 60:
+            raise TimeoutError("No worker took up a job for a minute.")
         while len(world.live()) < 5:
             world.start(world.rng.randint(200, 500))
         world.keep_workers(N_WORKERS)

@@ -26,7 +26,8 @@ log = logging.getLogger("chaos")
 
 class World:
     def __init__(self, folder: Path, *, seed: int = 1, **env: str) -> None:
-        self.folder, self.rng, self.env = folder, Random(seed), env
+        self.folder, self.rng = folder, Random(seed)
+        self.env = {"SECRET_KEY": settings.SECRET_KEY, "HTTPS_ONLY": "0", **env}
         self.notes = folder / f"notes-{uuid4().hex}"
         self.worker_log = folder / "workers.log"
         self.shop = Merchant.objects.create(slug=f"chaos-{uuid4().hex[:12]}", name="Chaos")
@@ -46,6 +47,8 @@ class World:
     def keep_workers(self, n: int) -> None:
         """Replace those that died, as the supervisor does."""
         for worker in [worker for worker in self.workers if not worker.is_alive]:
+            if worker.process.returncode > 0:  # nobody killed it
+                raise RuntimeError(self.worker_log.read_text()[-4000:])
             worker.kill()  # an orphaned pool process still belongs to its group
             self.workers.remove(worker)
         while len(self.workers) < n:
