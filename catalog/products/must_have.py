@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import LessThan
+from django.db.models import Exists, OuterRef, Q
 
 from catalog.products.models import Fact, FactStatus
 from catalog.products.vocabulary import find_type, must_have
@@ -49,10 +47,11 @@ def lacks_must_haves(merchant: Any) -> Q:
     return lacking
 
 
-def _lacks(keys: list[str]) -> Any:
+def _lacks(keys: list[str]) -> Q:
     facts = Fact.objects.filter(product=OuterRef("pk"), status=FactStatus.CONFIRMED)
     if not keys:  # nobody knows what it needs, but one fact it does need
         return Q(~Exists(facts))
-    confirmed = facts.filter(attribute__key__in=keys).order_by().values("product")
-    n_confirmed = confirmed.annotate(n=Count("attribute", distinct=True)).values("n")
-    return Q(LessThan(Coalesce(Subquery(n_confirmed), 0), len(keys)))
+    lacking = Q()
+    for key in keys:
+        lacking |= Q(~Exists(facts.filter(attribute__key=key)))
+    return lacking

@@ -16,7 +16,11 @@ from pathlib import Path
 from typing import Any
 
 MAX_STATEMENTS = 8  # of one page, whatever the number of rows
-TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+# The frame of a request's transaction; the last one is sent only inside a test's own.
+TRANSACTION = (
+    *("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK"),
+    "SELECT SET_CONFIG('APP.MERCHANT_ID', ''",
+)
 ROWS = (10, 50)
 N_TIMED = 30
 

@@ -173,3 +173,20 @@ def test_columns_can_be_chosen(alice, few, client_of):
 def test_the_list_speaks_chinese(alice, few, client_of):
     page = client_of(alice).get(URL, headers={"accept-language": "zh-hans"})
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["list", "editor"])
+def test_a_page_asks_the_database_as_often_for_50_rows_as_for_10(
+    alice, shop, client_of, monkeypatch, name
+):
+    from catalog.products import list_view
+    from tests.bench.catalogue_pages import MAX_STATEMENTS, statements, widen
+
+    products = [make_product(shop, f"P{n}", facts={"material": "clay"}) for n in range(60)]
+    client, counts = client_of(alice), []
+    for n_rows in (10, 50):
+        monkeypatch.setattr(list_view, "PAGE_SIZE", n_rows)
+        widen(shop, products[0], n_rows)
+        url = URL if name == "list" else f"{URL}{products[0].pk}/"
+        counts.append(len(statements(client, url)))
+    assert counts[0] == counts[1] <= MAX_STATEMENTS
