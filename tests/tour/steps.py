@@ -115,7 +115,7 @@ def approve(tour: Tour) -> str:
     require("is live" in tour.page.text, f"{tour.page.status}: {tour.page.text[:300]}")
     shown = tour.web.get(product)
     require("composer" in shown.html.lower(), "the product does not tell where its text is from")
-    return f"draft {tour.approved[:8]} is live and tells its origin"
+    return f"draft {tour.approved[-8:]} is live and tells its origin"
 
 
 def draft_of(page: Page) -> str:
@@ -130,7 +130,7 @@ def edit(tour: Tour) -> str:
     shorter = re.split(r"(?<=[.。])\s*", text)[0]
     tour.page = tour.web.submit(page, f"{draft}/approve/", text=shorter)
     require("is live" in tour.page.text, f"{tour.page.status}: {tour.page.text[:400]}")
-    return f"draft {draft[:8]} was cut to its first sentence and is live: {shorter}"
+    return f"draft {draft[-8:]} was cut to its first sentence and is live: {shorter}"
 
 
 def refuse_invented(tour: Tour) -> str:
@@ -148,7 +148,7 @@ def reject(tour: Tour) -> str:
     page = tour.web.get(f"{tour.shop}content/drafts/{draft}/")
     tour.page = tour.web.submit(page, f"{draft}/reject/", reason="Reads badly")
     require("is rejected" in tour.page.text, f"{tour.page.status}: {tour.page.text[:300]}")
-    return f"draft {draft[:8]} is rejected: Reads badly"
+    return f"draft {draft[-8:]} is rejected: Reads badly"
 
 
 def history(tour: Tour) -> str:
@@ -164,7 +164,7 @@ def undo(tour: Tour) -> str:
     page = tour.web.get(f"{tour.shop}content/drafts/{tour.approved}/")
     page = tour.web.submit(page, f"{tour.approved}/undo/")
     require("waits again" in page.text, f"{page.status}: {page.text[:300]}")
-    return f"draft {tour.approved[:8]} waits again, the shop shows what it did before"
+    return f"draft {tour.approved[-8:]} waits again, the shop shows what it did before"
 
 
 STEPS: list[tuple[str, Callable[[Tour], str]]] = [
