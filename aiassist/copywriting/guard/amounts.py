@@ -159,10 +159,12 @@ def dimension(unit: Unit | None) -> str:
 
 def same_value(value: Decimal, claimed: Amount, known: Decimal, unit: Unit | None) -> bool:
     """Exact within one system of units; between metric and imperial the shown digits decide."""
+    if claimed.unit is None or unit is None:
+        return value == known
     left, right = base(value, claimed.unit), base(known, unit)
     if abs(left - right) <= abs(right) * Decimal("0.000001"):
         return True
-    if not (claimed.unit and unit) or claimed.unit.system == unit.system:
+    if claimed.unit.system == unit.system:
         return False
     half_digit = Decimal(1).scaleb(-claimed.digits) / 2
     step = abs(base(value + half_digit, claimed.unit) - left)

@@ -115,7 +115,7 @@ def _add_fact(evidence: Evidence, fact: FactLike) -> None:
         _add_absence(evidence, fact, keys)
         return
     if plain in YES:
-        for key in [plain, *keys]:
+        for key in [plain, "yes", "是", *keys]:
             _add_value(evidence, fact.id, key)
         return
     _add_amounts(evidence, fact, value)
@@ -147,6 +147,8 @@ def _add_absence(evidence: Evidence, fact: FactLike, keys: Iterable[str]) -> Non
             for phrase in ((*negator, *said), (*negator, "a", *said), (*said, *negator)):
                 evidence.add(phrase, "fact", 0.4, fact_id=fact.id)
             evidence.add((*said, *negator, *said), "fact", 0.4, fact_id=fact.id)
+        for answer in ("no", "否", "无"):
+            evidence.add((*said, answer), "fact", 0.3, fact_id=fact.id)
         evidence.add((*norms(key), "free"), "fact", 0.4, fact_id=fact.id)
         for bare in _denied_part(key):
             evidence.add(norms(bare), "fact", 0.4, fact_id=fact.id)

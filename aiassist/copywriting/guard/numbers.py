@@ -214,16 +214,31 @@ def _disagree(cue: Mark, amount: Mark, gaps: Sequence[int], *, is_list: bool) ->
 
 def _misplaced(marks: Sequence[Mark], gaps: Sequence[int]) -> list[Mark]:
     """Without order each number takes the nearer of two names that fits; none may contradict."""
+    governed = _governed_wrongly(marks, gaps)
     free = [m for m in _merged(marks) if not m.is_amount]
-    waiting = []
-    for amount in (m for m in marks if m.is_amount):
+    waiting = list(governed)
+    for amount in (m for m in marks if m.is_amount and m not in governed):
         near = sorted(free, key=lambda c: abs(gaps[c.at] - gaps[amount.at]))[:2]
         match = next((c for c in near if c.fact_ids & amount.fact_ids), None)
         if match:
             free.remove(match)
         else:
             waiting.append(amount)
-    return [a for a in waiting if _contradicted(a, free, gaps)]
+    return [a for a in waiting if a in governed or _contradicted(a, free, gaps)]
+
+
+def _governed_wrongly(marks: Sequence[Mark], gaps: Sequence[int]) -> list[Mark]:
+    """ "It weighs 1.8 L": right behind a name that no number before it has taken."""
+    wrong = []
+    for i, amount in enumerate(marks):
+        cue = marks[i - 1] if i else None
+        if not amount.is_amount or cue is None or cue.is_amount or not cue.strong:
+            continue
+        taken = i > 1 and marks[i - 2].is_amount and marks[i - 2].fact_ids & cue.fact_ids
+        is_close = gaps[amount.at] - gaps[cue.at] <= GOVERNED - 1
+        if is_close and not taken and not cue.fact_ids & amount.fact_ids:
+            wrong.append(amount)
+    return wrong
 
 
 def _contradicted(amount: Mark, free: Sequence[Mark], gaps: Sequence[int]) -> bool:

@@ -45,14 +45,16 @@ def _names(value: Value) -> list[str]:
 def other_names(text: str) -> set[str]:
     """Translations and synonyms of a fact's value that claim no more than it does."""
     said = norms(text)
-    names = {name for value in _values_by_name().get(said, []) for name in _names(value)}
-    return {name for name in names if not _says_more(norms(name), said, name)}
+    values = _values_by_name().get(said, [])
+    own = {name for value in values for name in (value.en, value.zh)}
+    others = {name for value in values for name in _names(value)}
+    wider = {name for name in others - own if _says_more(norms(name), said)}
+    return {name for name in (own | others) - wider if not OVERSTATES.search(name)}
 
 
-def _says_more(name: Phrase, said: Phrase, text: str) -> bool:
-    extra = set(name) - set(said)
-    is_wider = set(said) < set(name) and not extra <= GENERIC
-    return bool(OVERSTATES.search(text)) or is_wider
+def _says_more(name: Phrase, said: Phrase) -> bool:
+    """ "Goose down" is a synonym of "down" in a search, but not in a claim."""
+    return set(said) < set(name) and not set(name) - set(said) <= GENERIC
 
 
 @lru_cache(maxsize=1)
