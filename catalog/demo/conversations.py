@@ -188,7 +188,7 @@ def _slots(
         "order": row["number"],
         "ordered": say_date(row["ordered_at"] + shift, language),
         "delivered": say_date(delivered + shift, language),
-        "wrong_date": say_date(delivered + shift - timedelta(days=rng.randint(2, 4)), language),
+        "wrong_date": say_date(delivered + shift - timedelta(days=1), language),
         "amount": say_money(row["total_cents"], shop.currency, language),
         "wrong_amount": say_money(_wrong(row["total_cents"], rng), shop.currency, language),
         "price": say_money(price, shop.currency, language),

@@ -14,6 +14,7 @@ from bisect import bisect
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
+from operator import mul
 from typing import Any
 
 from catalog.demo.catalogue import Item, sizes_of
@@ -159,6 +160,7 @@ class Shelf:
         for item in items:
             self.by_type.setdefault(item.kind.picture, []).append(item)
         self.bands = {item.id: self._band(item) for item in items}
+        self.seasons = [[_season(item, month) for item in items] for month in range(13)]
 
     def _band(self, item: Item) -> int:
         prices = sorted(other.line.price for other in self.by_type[item.kind.picture])
@@ -175,12 +177,13 @@ class Shelf:
         ]
 
     def draw(self, weights: list[float], at: datetime, rng: random.Random) -> Item:
-        seasonal = accumulate(
-            weight * _season(item, at) if item.row["created_at"] < at else 0.0
-            for item, weight in zip(self.items, weights, strict=True)
-        )
-        totals = list(seasonal)
-        return self.items[min(bisect(totals, rng.random() * totals[-1]), len(totals) - 1)]
+        """One product by taste and season; what did not exist yet is drawn again."""
+        totals = list(accumulate(map(mul, weights, self.seasons[at.month])))
+        while True:
+            place = bisect(totals, rng.random() * totals[-1])
+            item = self.items[min(place, len(totals) - 1)]
+            if item.row["created_at"] < at:
+                return item
 
     def partner(self, item: Item, picture: str, at: datetime, rng: random.Random) -> Item | None:
         """The product of another type that goes with this one: mostly the same number."""
@@ -192,9 +195,9 @@ class Shelf:
         return rng.choice(fitting)
 
 
-def _season(item: Item, at: datetime) -> float:
+def _season(item: Item, month: int) -> float:
     months, factor = SEASONS.get(item.kind.picture, ((), 1.0))
-    return factor if at.month in months else 1.0
+    return factor if month in months else 1.0
 
 
 def _basket(

@@ -78,7 +78,7 @@ def draw_picture(
 
 def encode(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=82, method=2)
+    image.save(buffer, "WEBP", quality=82, method=0)
     return buffer.getvalue()
 
 
