@@ -96,12 +96,13 @@ def _id(text: str) -> UUID | None:
 def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     found = get_object_or_404(request.merchant.jobs.select_related("created_by"), pk=job_id)
     states = JobItem.Status
+    in_order = [states.DONE, states.FAILED, states.SKIPPED, states.PENDING]
     counts = dict(found.items.values_list("status").annotate(n=Count("pk")))
     to_show = Q(status__in=[states.FAILED, states.SKIPPED])
     n_to_show = counts.get(states.FAILED, 0) + counts.get(states.SKIPPED, 0)
     context = {
         "job": found,
-        "outcomes": [(state, counts[state]) for state in states if counts.get(state)],
+        "outcomes": [(state, counts[state]) for state in in_order if counts.get(state)],
         "problems": found.items.filter(to_show).order_by("n")[:MAX_ITEMS] if n_to_show else [],
         "n_hidden": max(0, n_to_show - MAX_ITEMS),
         "may_undo": request.role in EDITORS,

@@ -86,7 +86,10 @@ def remaining(job: Job) -> str:
     if taken < MIN_SECONDS or n / job.n_total < MIN_SHARE:
         return ""
     left = timedelta(seconds=max(0, job.n_total - n) * taken / n)
-    return _("about %s left") % duration(left)
+    minutes = round(left.total_seconds() / 60)
+    # A forecast to the second would claim to know what it does not.
+    words = _("%(m)d min") % {"m": minutes} if 0 < minutes < 60 else duration(left)
+    return _("about %s left") % words
 
 
 def duration(delta: timedelta) -> str:

@@ -1,6 +1,7 @@
 """The Jobs pages: who sees what, what polls, what the buttons do."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from ecomportal.jobs.models import Job, JobItem
+from ecomportal.templatetags.jobs import remaining
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import AuditEntry
 
@@ -280,3 +282,18 @@ def test_the_pages_speak_chinese(client_of, shop, alice):
     page = client.get(of(job)).content.decode()
     assert "50 / 200" in page
     assert "取消" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"n_total": 100, "n_done": 50}, "about 5 min left"),
+        ({"n_total": 100, "n_done": 1}, ""),
+        ({"n_total": 0, "n_done": 50}, ""),
+        ({"n_total": 100, "n_done": 95}, "about 16 s left"),
+        ({"n_total": 2000, "n_done": 100}, "about 1 h 35 min left"),
+    ],
+)
+def test_a_forecast_comes_from_the_pace_so_far(fields, expected):
+    job = Job(status="running", started_at=now() - timedelta(seconds=300), **fields)
+    assert remaining(job) == expected
