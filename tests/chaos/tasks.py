@@ -42,9 +42,3 @@ def chaos_bulk(run: Run) -> None:
         except LeaseLost:
             note("refused", str(run.job.pk))
             raise
-
-
-@job_task(queue="fast")
-def chaos_memory(run: Run) -> None:
-    """Ask for more memory than any machine has."""
-    bytearray(1 << 60)
