@@ -402,6 +402,42 @@ def test_discarding_deletes_the_file_and_writes_nothing(shop: Any, alices: Any) 
     assert problems(shop, run) == []
 
 
+def test_discarding_stops_a_dry_run_under_way(shop: Any, alices: Any) -> None:
+    upload(alices, table(kettle()))
+    run = latest(shop)
+    page = f"/northlight/products/import/{run.pk}/"
+    alices.post(f"{page}compare/")
+    job = latest(shop).job
+    alices.post(f"{page}discard/")
+    carry_out(job)
+    assert latest(shop).state == "discarded"
+    with tenant(shop):
+        assert not run.rows.exists()
+
+
+def test_comparing_again_starts_over(shop: Any, alices: Any) -> None:
+    run = compared(alices, shop, table(kettle(), ["x"]))
+    alices.post(f"/northlight/products/import/{run.pk}/compare/")
+    carry_out(latest(shop).job)
+    again = latest(shop)
+    assert outcomes(shop, again) == {"created": 1, "failed": 1}
+    assert (again.n_created, again.n_failed, again.n_rows) == (1, 1, 2)
+
+
+def test_a_row_the_database_refuses_costs_only_itself(shop: Any, alices: Any) -> None:
+    rows = [kettle(Handle=f"k{n}", **{"Variant SKU": f"S{n}"}) for n in range(3)]
+    run = compared(alices, shop, table(*rows))
+    with tenant(shop):
+        row = run.rows.get(handle="k1")
+        row.payload["variants"][0]["price_cents"] = -1  # what a check constraint refuses
+        row.save()
+    run = written(alices, shop, run)
+    assert problems(shop, run) == ["not_written"]
+    with tenant(shop):
+        assert set(shop.products.values_list("handle", flat=True)) == {"k0", "k2"}
+        assert shop.variants.count() == 2
+
+
 def test_a_confirmed_and_a_rejected_fact_survive_the_next_import(shop: Any, alices: Any) -> None:
     header = ["Handle", "Title", "Body (HTML)"]
     imported(alices, shop, table(["s", "Cotton shirt", "A blue shirt."], header=header))

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 import pghistory
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +35,7 @@ ROW_COLUMNS = (
     *("merchant_id", "run_id", "line", "handle", "label", "outcome", "is_included"),
     *("product_id", "product_version", "payload", "diff", "problems", "raw"),
 )
+ENDED = (ImportState.DISCARDED, ImportState.WRITING, ImportState.DONE)
 COUNTED = ("marks_removed", "html_cleaned")  # told once for the file, with their sum
 
 
@@ -44,6 +45,8 @@ COUNTED = ("marks_removed", "html_cleaned")  # told once for the file, with thei
 def compare_file(run: Run) -> None:
     """Compare every product of the file with the shop's, and keep the outcome as rows."""
     imported = _import_of(run)
+    if imported.state in ENDED:
+        raise JobError(_("This import is written or discarded; upload the file again."))
     if not file_of(imported).exists():
         _fail(run, imported, _("The uploaded file is no longer there. Upload it again."))
     run.phase(_("Reading the file"))
@@ -63,7 +66,9 @@ def compare_file(run: Run) -> None:
     if not n_products:
         _fail(run, imported, _("The file has a header and no rows, so there is nothing to import."))
     with run.fenced():
-        ImportRun.objects.filter(pk=imported.pk).update(state=ImportState.READY)
+        # Somebody may have discarded it meanwhile.
+        mine = ImportRun.objects.filter(pk=imported.pk, state=ImportState.COMPARING)
+        mine.update(state=ImportState.READY)
         imported.refresh_from_db(fields=["n_created", "n_changed", "n_unchanged", "n_failed"])
     run.result({"url": _address(imported), "text": _compared_text(imported)})
 
@@ -89,7 +94,9 @@ def _start_over(run: Run, imported: ImportRun) -> None:
         imported.rows.all().delete()
         kept = [w for w in imported.warnings if w["code"] in ("unknown_columns", "second_column")]
         zero = {f"n_{name}": 0 for name in ("rows", "created", "changed", "unchanged", "failed")}
-        ImportRun.objects.filter(pk=imported.pk).update(n_fields=0, warnings=kept, **zero)
+        ImportRun.objects.filter(pk=imported.pk).update(
+            state=ImportState.COMPARING, n_fields=0, warnings=kept, **zero
+        )
         imported.warnings = kept
 
 
@@ -213,7 +220,7 @@ def _write_rows(run: Run, change: Change, rows: list[ImportRow]) -> None:
     propose_facts(plans, run.merchant.language)
     who = {"user": run.user_id, "source": "import", "job": str(run.job.pk)}
     try:
-        with pghistory.context(**who), run.commit(n_done=len(rows)):
+        with pghistory.context(**who), run.commit(n_done=len(rows)), transaction.atomic():
             write_plans(run.merchant, change, plans)
     except (IntegrityError, DataError):
         if len(rows) > 1:

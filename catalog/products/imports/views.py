@@ -21,7 +21,7 @@ from catalog.products.imports.models import ImportRun, ImportState
 from catalog.products.imports.problems import Refused, words
 from catalog.products.imports.shopify import VARIETIES
 from ecomportal.jobs.models import JobStatus
-from ecomportal.jobs.start import start_job
+from ecomportal.jobs.start import cancel_job, start_job
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, merchant_required
 from ecomportal.web.paging import cursor_of, keyset_page
@@ -355,6 +355,8 @@ def discard(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if run.state in (ImportState.WRITING, ImportState.DONE):
         messages.error(request, _not_now(run))
         return redirect("catalog:import", request.merchant.slug, run.pk)
+    if run.job and not run.job.is_finished:
+        cancel_job(run.job)
     run.rows.all().delete()
     run.state = ImportState.DISCARDED
     run.save(update_fields=["state"])
