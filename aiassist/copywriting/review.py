@@ -27,7 +27,9 @@ QUEUE_SHOWN = 12  # drafts listed beside the one at hand
 QUEUE_MAX = 1000  # drafts looked at to tell the place in the queue
 TEXT_MAX = 20_000  # characters checked while typing
 LEFT_OUT = {
+    "conflict": _("Contradicts another fact"),
     "duplicate": _("Says the same as another fact"),
+    "empty": _("Is empty"),
     "no_label": _("Has no name in this language"),
     "no_place": _("Found no natural place"),
     "no_room": _("No room within the length you set"),

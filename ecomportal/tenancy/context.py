@@ -30,20 +30,25 @@ def _tell_database(merchant_id: int | None) -> None:
 
 
 @contextmanager
+def _active(merchant_id: int | None) -> Iterator[None]:
+    token = _merchant_id.set(merchant_id)
+    try:
+        yield
+    finally:
+        _merchant_id.reset(token)
+
+
+@contextmanager
 def tenant(merchant: Any) -> Iterator[None]:
     """Work for one shop inside one transaction; give a Merchant or its id. Blocks nest."""
     merchant_id = getattr(merchant, "pk", merchant)
     is_nested = connection.in_atomic_block
-    before = _merchant_id.get()
-    with transaction.atomic():
+    with transaction.atomic(), _active(merchant_id):
         _tell_database(merchant_id)
-        token = _merchant_id.set(merchant_id)
-        try:
-            yield
-        finally:
-            _merchant_id.reset(token)
-            if is_nested and not connection.needs_rollback:
-                _tell_database(before)
+        yield
+    # After an error the database itself turned the setting back, with the savepoint.
+    if is_nested and not connection.needs_rollback:
+        _tell_database(_merchant_id.get())
 
 
 @contextmanager
@@ -61,24 +66,17 @@ def entered(function: str, *args: Any) -> Iterator[dict[str, Any]]:
             cursor.execute(f"SELECT {function}({marks})", args)
             found = cursor.fetchone()[0]
         found = json.loads(found) if isinstance(found, str) else found
-        token = _merchant_id.set((found["merchant"] or {}).get("id"))
-        try:
+        with _active((found["merchant"] or {}).get("id")):
             yield found
-        finally:
-            _merchant_id.reset(token)
-            if is_nested and not connection.needs_rollback:
-                _tell_database(_merchant_id.get())
+    if is_nested and not connection.needs_rollback:
+        _tell_database(_merchant_id.get())
 
 
 @contextmanager
 def ops() -> Iterator[None]:
     """Act as the operations role, which sees every shop's jobs and nothing else."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        token = _merchant_id.set(0)  # managers may build queries; the role decides what they see
+    # Managers may build queries here; the role decides what they see.
+    with transaction.atomic(), _active(0), connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE ecom_ops")
-        try:
-            yield
-        finally:
-            _merchant_id.reset(token)
-            if not connection.needs_rollback:
-                cursor.execute("SET LOCAL ROLE NONE")
+        yield
+        cursor.execute("SET LOCAL ROLE NONE")

@@ -206,7 +206,10 @@ class AuditEntry(TenantModel):
     """Who did what, when and from where; the app role may add rows and read them, no more."""
 
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="audit_entries")
-    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    # Kept when the person is deleted, as all of the row is; actor_label says who it was.
+    actor = models.ForeignKey(
+        User, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
     actor_label = models.CharField(_("who"), max_length=200)
     action = models.CharField(_("action"), max_length=60)
     subject = models.CharField(_("subject"), max_length=200, blank=True)

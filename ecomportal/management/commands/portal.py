@@ -68,7 +68,7 @@ class Command(BaseCommand):
             wait_seconds = preflight.LEFTOVERS_SECONDS if former_was_killed else 0.0
             preflight.check_port(port, wait_seconds=wait_seconds)
             with self._database():
-                self._prepare(with_demo=not options["no_demo"])
+                self._prepare(with_demo=not (options["no_demo"] or settings.HTTPS_ONLY))
                 return self._supervise(port, once=options["once_check"])
 
     def _say(self, text: str) -> None:
@@ -119,6 +119,7 @@ class Command(BaseCommand):
         self.check()  # a broken installation is told once, not by every child
         call_command("compile_translations", verbosity=0)
         self._collect_static()
+        # The demo's passwords are public: it never comes with a site that others can reach.
         if with_demo and "load_demo" in get_commands() and not Merchant.objects.exists():
             self._say("Loading two demo shops; this happens once and takes up to a minute.")
             call_command("load_demo")
