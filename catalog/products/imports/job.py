@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, NoReturn
 
 import pghistory
 from django.db import DataError, IntegrityError, transaction
@@ -21,7 +21,7 @@ from catalog.products.imports.compare import (
     count_fields,
 )
 from catalog.products.imports.models import ImportRow, ImportRun, ImportState
-from catalog.products.imports.problems import Problem, problem
+from catalog.products.imports.problems import Problem, Refused, problem
 from catalog.products.imports.products import Parsed
 from catalog.products.imports.read import Line
 from catalog.products.imports.stage import insert
@@ -50,7 +50,10 @@ def compare_file(run: Run) -> None:
     if not file_of(imported).exists():
         _fail(run, imported, _("The uploaded file is no longer there. Upload it again."))
     run.phase(_("Reading the file"))
-    reading = open_run(imported)
+    try:
+        reading = open_run(imported)
+    except Refused as refused:
+        _fail(run, imported, str(refused))
     run.set_total(reading.n_lines, n_done=0)
     _start_over(run, imported)
     run.phase(_("Comparing with the shop"))
@@ -82,7 +85,7 @@ def _import_of(run: Run) -> ImportRun:
     return imported
 
 
-def _fail(run: Run, imported: ImportRun, text: str) -> None:
+def _fail(run: Run, imported: ImportRun, text: str) -> NoReturn:
     with run.fenced():
         ImportRun.objects.filter(pk=imported.pk).update(state=ImportState.FAILED)
     raise JobError(text)

@@ -30,6 +30,7 @@ MESSAGES = {
     "broken_utf16": _("The file begins as UTF-16 and breaks off in the middle of a character."),
     "duplicate_header": _("These columns stand in the header more than once: {names}."),
     "no_rows": _("The file has a header and no rows below it, so there is nothing to import."),
+    "too_many_lines": _("The file has more than {limit} lines. Split it into several files."),
     "no_identity": _("No column names the product. Choose one for the handle or for the title."),
     "mapped_twice": _("{field} is chosen for more than one column: {names}."),
     # A line
@@ -56,6 +57,7 @@ MESSAGES = {
     "not_policy": _("{column} “{value}” is neither deny nor continue."),
     # A product
     "no_handle": _("The line has neither a handle nor a title, so its product is unknown."),
+    "product_too_long": _("One product may have {limit} lines; this one has more."),
     "no_title": _("A new product needs a title; no line of {handle} has one."),
     "case_differs": _(
         "The handle {handle} differs from {other} (line {other_line}) only in capital letters. "

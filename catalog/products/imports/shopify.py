@@ -4,6 +4,7 @@ The first line of a product is complete; further lines repeat the handle for var
 pictures. https://help.shopify.com/manual/products/import-export/using-csv
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from catalog.products.imports.fields import (
 )
 from catalog.products.imports.guard import unguard
 from catalog.products.imports.html import has_active_content
-from catalog.products.imports.problems import problem
+from catalog.products.imports.problems import Refused, problem
 from catalog.products.imports.products import (
     MAX_TAG,
     Cells,
@@ -100,6 +101,8 @@ KEPT = (
     r"included / .+|price / .+|compare[- ]at price / .+",
     r".+ \((?:product|variant)\.metafields\..+\)",
 )
+MAX_LINES = 1_000_000  # of a file
+MAX_LINES_OF_PRODUCT = 5000  # held in memory together; Shopify allows 2,048 variants
 STATUSES = {"active": "active", "draft": "draft", "archived": "archived", "unlisted": "draft"}
 ONLY_VARIANT = "default title"
 VARIETIES = {
@@ -124,6 +127,7 @@ class Index:
 
     n_lines: int = 0
     scattered: set[str] = field(default_factory=set)
+    too_long: set[str] = field(default_factory=set)
     spelled: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
@@ -138,16 +142,19 @@ def line_handle(line: read.Line, layout: Layout) -> str:
 
 
 def _index(lines: Iterator[read.Line], layout: Layout) -> Index:
-    index, seen, last = Index(), set(), ""
+    index, n_lines, last = Index(), Counter(), ""
     for line in lines:
         index.n_lines += 1
+        if index.n_lines > MAX_LINES:
+            raise Refused("too_many_lines", limit=MAX_LINES)
         if line.problem or not (handle := line_handle(line, layout)):
             continue
-        if handle != last and handle in seen:
+        if handle != last and handle in n_lines:
             index.scattered.add(handle)
-        seen.add(handle)
+        n_lines[handle] += 1
         index.spelled.setdefault(handle.casefold(), (handle, line.number))
         last = handle
+    index.too_long = {handle for handle, n in n_lines.items() if n > MAX_LINES_OF_PRODUCT}
     return index
 
 
@@ -160,6 +167,9 @@ def _products(lines: Iterator[read.Line], layout: Layout, index: Index) -> Itera
         if not found:
             why = line.problem or problem("no_handle", line=line.number)
             yield Parsed(line.number, problems=[why], lines=[line])
+        elif found in index.too_long:
+            why = problem("product_too_long", line=line.number, limit=MAX_LINES_OF_PRODUCT)
+            yield Parsed(line.number, found[:255], found[:255], problems=[why], lines=[line])
         elif found in index.scattered:
             waiting.setdefault(found, []).append(line)
         elif found == handle:
