@@ -97,7 +97,12 @@ def run_bulk_edit(run: Run) -> None:
     with run.tenant():
         change = get_object_or_404(Change, pk=run.params["change_id"])
     run.phase(_("Writing"))
-    context = {"user": run.user_id, "source": "bulk_edit", "job": str(run.job.pk)}
+    context = {
+        "user": run.user_id,
+        "source": "bulk_edit",
+        "job": str(run.job.pk),
+        "change": str(change.pk),
+    }
     for batch in run.batches(size=200):
         blocked = _blocked(run, batch)
         failed = [(item, blocked[item.subject_id]) for item in batch if item.subject_id in blocked]

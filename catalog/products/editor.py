@@ -1,6 +1,8 @@
 """The product editor: one form, saved whole under an optimistic lock."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -34,12 +36,17 @@ class Stale(Exception):
     """Somebody saved between the opening of the form and now."""
 
 
-def edit(request: HttpRequest, product_id: Any, title: str) -> Any:
-    """Record what the block does to one product as an edit by the request's person."""
+@contextmanager
+def edit(request: HttpRequest, product_id: Any, title: str) -> Iterator[None]:
+    """Record what the block does to one product as an edit by the request's person: as a change
+    that can be taken back, and in the history."""
     change = Change.objects.create(
         merchant=request.merchant, kind="edit", title=title[:200], created_by=request.user
     )
-    return recorded(change, [product_id])
+    who = {"user": request.user.pk, "source": "editor", "change": str(change.pk)}
+    with pghistory.context(**who), recorded(change, [product_id]):
+        yield
+    Change.objects.filter(pk=change.pk, n_rows=0).delete()  # nothing came of it
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,12 +106,14 @@ def _save(request: HttpRequest, editable: Editable) -> HttpResponse:
 def _write(request: HttpRequest, editable: Editable, reading: Reading, book: AttributeBook) -> None:
     """Take the lock by moving the version on, then write; both or neither."""
     product, title = editable.product, reading.product["title"]
-    with transaction.atomic(), pghistory.context(user=request.user.pk, source="editor"):
-        still_same = request.merchant.products.filter(pk=product.pk, version=product.version)
-        if not still_same.update(updated_at=timezone.now()):
+    same = request.merchant.products.filter(pk=product.pk, version=product.version)
+    with (
+        transaction.atomic(),
+        edit(request, product.pk, _("Edited “%(title)s”") % {"title": title}),
+    ):
+        if not same.update(updated_at=timezone.now()):
             raise Stale
-        with edit(request, product.pk, _("Edited “%(title)s”") % {"title": title}):
-            write(editable, reading, book, user=request.user)
+        write(editable, reading, book, user=request.user)
         audit.record(request, "product.saved", title, product=str(product.pk))
 
 
@@ -146,10 +155,7 @@ def _create(request: HttpRequest, values: dict[str, Any]) -> Product:
         search_extra=values["sku"],
     )
     title = _("Added “%(title)s”") % {"title": product.title}
-    with (
-        pghistory.context(user=request.user.pk, source="editor"),
-        edit(request, product.pk, title),
-    ):
+    with edit(request, product.pk, title):
         product.save(force_insert=True)
         Variant.objects.create(
             merchant=request.merchant,
@@ -166,10 +172,7 @@ def _create(request: HttpRequest, values: dict[str, Any]) -> Product:
 def product_delete(request: HttpRequest, product_id: UUID) -> HttpResponse:
     product = get_object_or_404(request.merchant.products.live(), pk=product_id)
     title = _("Deleted “%(title)s”") % {"title": product.title}
-    with (
-        pghistory.context(user=request.user.pk, source="editor"),
-        edit(request, product.pk, title),
-    ):
+    with edit(request, product.pk, title):
         soft_delete([product.pk])
     audit.record(request, "product.deleted", product.title, product=str(product.pk))
     text = _("Deleted “%(title)s”. It can be restored for 30 days.") % {"title": product.title}
@@ -188,10 +191,7 @@ def product_restore(request: HttpRequest, product_id: UUID) -> HttpResponse:
         messages.error(request, text % {"name": taken[product.pk]})
         return back
     title = _("Restored “%(title)s”") % {"title": product.title}
-    with (
-        pghistory.context(user=request.user.pk, source="editor"),
-        edit(request, product.pk, title),
-    ):
+    with edit(request, product.pk, title):
         undelete([product.pk])
     audit.record(request, "product.restored", product.title, product=str(product.pk))
     messages.success(request, title)
@@ -235,10 +235,7 @@ def facts_confirm(request: HttpRequest, product_id: UUID) -> HttpResponse:
 
 def _decide(request: HttpRequest, product: Product, facts: Any, status: str) -> int:
     title = _("Decided on facts of “%(title)s”") % {"title": product.title}
-    with (
-        pghistory.context(user=request.user.pk, source="editor"),
-        edit(request, product.pk, title),
-    ):
+    with edit(request, product.pk, title):
         n = facts.exclude(status=status).update(status=status)
         touch([product.pk] if n else [])
     audit.record(request, "facts.decided", product.title, status=status, n=n)

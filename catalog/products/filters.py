@@ -24,6 +24,7 @@ from catalog.products.must_have import lacks_must_haves
 from ecomportal.web.formats import money
 
 LOW_STOCK = 5  # pieces over all counted variants: "order more soon"
+RESTORABLE = timedelta(days=30)  # after its deletion
 UPDATED_DAYS = ("1", "7", "30", "90")
 LANGUAGES = {"en": _("English"), "zh": _("Chinese")}
 # In the order of the chips. What else stands in the address (sort, page) narrows nothing.
@@ -88,7 +89,10 @@ class ProductFilters:
         return made.urlencode()
 
     def apply(self, products: QuerySet) -> QuerySet:
-        products = products.filter(deleted_at__isnull=not self.values["deleted"])
+        if self.values["deleted"]:
+            products = products.filter(deleted_at__gte=timezone.now() - RESTORABLE)
+        else:
+            products = products.filter(deleted_at=None)
         for condition in self._conditions():
             products = products.filter(condition)
         return products

@@ -112,6 +112,7 @@ class Entry:
     who: str
     source: Any
     job_id: str
+    change_id: str  # what can be taken back, where the path that wrote it names its change
     is_created: bool
     changes: list[FieldChange]
 
@@ -158,6 +159,7 @@ def _entry(events: list[Event], currency: str) -> Entry:
         who=first.who or "",
         source=SOURCES.get(first.metadata.get("source", ""), ""),
         job_id=first.metadata.get("job") or "",
+        change_id=first.metadata.get("change") or "",
         is_created=is_created,
         changes=[change for event in told for change in _changes(event, currency)],
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import pghistory
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,6 +46,11 @@ def begin_undo(change: Change, user: User | None) -> Change:
 
 def undo_rows(undo: Change, rows: Iterable[ChangeRow]) -> Outcome:
     """Take these rows back as part of `undo`, in the caller's transaction."""
+    with pghistory.context(change=str(undo.pk)):
+        return _undo_rows(undo, rows)
+
+
+def _undo_rows(undo: Change, rows: Iterable[ChangeRow]) -> Outcome:
     outcome = Outcome(change=undo)
     rows = list(rows)
     # Locked in one order, so that two undos of the same products wait instead of deadlocking.

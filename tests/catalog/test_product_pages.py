@@ -122,6 +122,8 @@ def test_history_names_the_undo(alice, change, url, client_of):
     client_of(alice).post(f"{SHOP}changes/{change.pk}/undo/")
     newest = client_of(alice).get(f"{url}history/").context["entries"][0]
     assert (newest.who, str(newest.source)) == ("Alice Berg", "by an undo")
+    place = f"{SHOP}changes/{newest.change_id}/"
+    assert "Undo: Dearer" in client_of(alice).get(place).content.decode()
 
 
 # --- Categories --------------------------------------------------------------------------------
