@@ -1,14 +1,16 @@
-// Review keys: each presses the visible control that carries it in data-key.
+// What keys.js does not do on the review page: opening "Reject" puts the caret where the reason
+// goes, and Escape leaves the editor although one is typing.
+"use strict";
+
 (() => {
-  const typing = (el) => el.closest("input, textarea, select, [contenteditable]");
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (typing(event.target) && event.key !== "Escape") return;
-    const control = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (!control) return;
+  const reject = document.querySelector("details.reject");
+  reject?.addEventListener("toggle", () => {
+    if (reject.open) reject.querySelector("input:not([type=hidden])").focus();
+  });
+
+  document.getElementById("edit-form")?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
     event.preventDefault();
-    control.click();
-    const details = control.closest("details");
-    if (details) details.querySelector("input:not([type=hidden])")?.focus();
+    document.querySelector('[data-key="Escape"]').click();
   });
 })();
