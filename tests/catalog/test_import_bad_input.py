@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from catalog.products.imports import read, shopify
+from catalog.products.imports.problems import Refused
 from catalog.products.imports.store import file_of
 from ecomportal.tenancy.context import tenant
 from tests.catalog.importing import (
@@ -81,6 +82,21 @@ def test_a_wrong_encoding_is_named_with_its_line(alices: Any, shop: Any) -> None
     content = table(GOOD, kettle(Title="Müller kettle é")).encode("latin-1")
     answer = upload(alices, content).content.decode()
     assert "line 3 holds the byte 0xFC" in answer
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "name"),
+    [
+        ("cp1252", "Größe, Müller, weiß", "Windows-1252"),
+        ("big5", "茶杯中文標題與說明", "Big5"),
+        ("shift-jis", "きれいな茶碗とお皿", "Shift-JIS"),
+    ],
+)
+def test_a_likely_encoding_is_named(encoding: str, text: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(table(kettle(Title=text)).encode(encoding))
+    with pytest.raises(Refused, match=name):
+        read.look(path)
 
 
 def test_a_file_over_the_limit_is_refused(settings: Any, shop: Any, alices: Any) -> None:

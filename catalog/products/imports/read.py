@@ -155,12 +155,17 @@ def _high_bytes(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _guess_of(file: BinaryIO) -> str:
-    """Name the likely encoding of text that none of ours fits."""
+    """Name the likely encoding of text that none of ours fits: Western words are mostly ASCII."""
     file.seek(0)
-    high = [byte for byte in file.read(CHUNK) if byte >= 0x80]
-    if sum(byte in b"\x81\x8d\x8f\x90\x9d" for byte in high) == 0:
+    words = [w for w in re.findall(rb"[A-Za-z\x80-\xff]+", file.read(CHUNK)) if not w.isascii()]
+    n_high = sum(byte >= 0x80 for word in words for byte in word)
+    if 2 * n_high < sum(map(len, words)):
         return "Windows-1252"
-    return "Shift-JIS / Big5" if len(high) > 3 else "?"
+    sample = b" ".join(words)
+    if re.search("[\u3041-\u30fe]", sample.decode("shift_jis", "ignore")):
+        return "Shift-JIS"
+    n_lost = sample.decode("big5", "replace").count("\ufffd")
+    return "Big5" if 4 * n_lost < n_high else "Windows-1251"
 
 
 def find_delimiter(start: str, encoding: str) -> Shape:
