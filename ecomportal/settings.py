@@ -148,7 +148,9 @@ _owner = environ.Env.db_url_config(
 # A lock or a statement that hangs must not hang the page: a clear message beats a spinner.
 _guards = (
     f"-c lock_timeout={envint('LOCK_TIMEOUT_MS', 3000)} "
-    f"-c statement_timeout={envint('STATEMENT_TIMEOUT_MS', 60000)}"
+    f"-c statement_timeout={envint('STATEMENT_TIMEOUT_MS', 60000)} "
+    # A worker that froze in the middle of a transaction must not hold its locks for ever.
+    "-c idle_in_transaction_session_timeout=120000"
 )
 _app["OPTIONS"] = {**_app.get("OPTIONS", {}), "options": _guards}
 _app["CONN_MAX_AGE"] = envint("CONN_MAX_AGE", 60)
@@ -170,7 +172,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     if EMBEDDED_BROKER
     else {}
 )
-CELERY_TASK_ROUTES = {"jobs.sweep": {"queue": "fast"}}
+# Every worker takes the sweep, so that a long job on one queue cannot hold it up.
+CELERY_TASK_ROUTES = {"jobs.sweep": {"queue": "sweep"}}
 CELERY_TASK_DEFAULT_QUEUE = "fast"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None
@@ -178,6 +181,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ACKS_LATE = False  # the row protects the job; the message is only a bell
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds; a broker that never answers must not hang a page
+# A process that grows past this is replaced after the task in hand.
+WORKER_MAX_MIB = envint("WORKER_MAX_MIB", 4096)
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "jobs.sweep", "schedule": 5.0}}
 JOB_LEASE_SECONDS = envint("JOB_LEASE_SECONDS", 60)
 

@@ -224,10 +224,11 @@ def services(port: int) -> list[Service]:
 def _worker(queue: str, n_processes: int) -> list[str]:
     return [
         "worker",
-        f"--queues={queue}",
+        f"--queues={queue},sweep",
         f"--hostname={queue}@portal",
         "--pool=prefork",
         f"--concurrency={n_processes}",
+        f"--max-memory-per-child={settings.WORKER_MAX_MIB * 1024}",
         "--without-mingle",
         "--without-gossip",
         "--loglevel=WARNING",
