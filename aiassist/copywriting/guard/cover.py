@@ -12,8 +12,9 @@ from aiassist.copywriting.guard.vocabulary import product_nouns, value_phrases
 UNEXPLAINED = 1000.0
 # A known value of several words is itself, not a chance meeting of words from different facts.
 KNOWN_WHOLE = 1.7
+IDIOM = 0.4  # "no doubt" is a phrase of its own, not a denial
 COSTS = {"deny": 0.45, "word": 2.0, "phrase": 2.0, "mild": 2.2, "scene": 2.3}
-COSTS |= {"part": 2.5, "noun": 2.6, "foreign": 3.0}
+COSTS |= {"limit": 1.0, "part": 2.5, "noun": 2.6, "foreign": 3.0}
 
 
 @lru_cache(maxsize=1)
@@ -21,11 +22,13 @@ def _language() -> dict[str, list[Entry]]:
     """First token -> phrases of the language itself, the same for every product."""
     table: dict[str, list[Entry]] = {}
     kinds = [("word", phrases("words")), ("phrase", phrases("phrases")), ("mild", phrases("mild"))]
-    kinds += [("scene", phrases("scene")), ("part", phrases("parts"))]
+    kinds += [("scene", phrases("scene")), ("part", phrases("parts")), ("limit", phrases("limits"))]
     kinds += [("noun", frozenset(product_nouns())), ("foreign", value_phrases())]
     for kind, found in kinds:
         for phrase in found:
             cost = KNOWN_WHOLE if kind == "foreign" and len(phrase) > 1 else COSTS[kind]
+            if kind in ("phrase", "scene") and any((token,) in denied() for token in phrase[1:]):
+                cost = IDIOM
             table.setdefault(phrase[0], []).append(Entry(phrase, kind, cost))
     for phrase, rule in denied().items():
         entry = Entry(phrase, "deny", COSTS["deny"], (), rule)

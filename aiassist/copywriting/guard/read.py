@@ -248,6 +248,8 @@ def _objection(
         return "unbacked", "block"
     if entry.kind == "deny":
         return ("", "") if _is_bound(tokens, at, entry) else (entry.rule, "block")
+    if entry.kind == "limit":
+        return ("", "") if _is_bound(tokens, at, entry) else ("superlative", "block")
     if entry.kind == "foreign":
         return "foreign_value", "block"
     if entry.kind == "mild":
