@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, Value
+from django.db.models import Count, Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -45,16 +45,15 @@ def categories(request: HttpRequest) -> HttpResponse:
 
 def _tree(merchant: Any) -> list[dict[str, Any]]:
     """Categories in tree order with depth and counts; a deleted product still counts."""
-    found = merchant.categories.annotate(
-        n_products=Count("products", distinct=True), n_children=Count("children", distinct=True)
-    )
+    below = Category.objects.filter(parent=OuterRef("pk"))
+    found = merchant.categories.annotate(n_products=Count("products"), is_parent=Exists(below))
     rows = sorted(found, key=lambda category: category.path.split(" > "))
     return [
         {
             "category": category,
             "depth": min(category.path.count(" > "), 3),
             "family": FAMILIES.get(category.family),
-            "can_delete": not (category.n_products or category.n_children),
+            "can_delete": not (category.n_products or category.is_parent),
         }
         for category in rows
     ]

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.products.attribute_book import AttributeBook
@@ -229,7 +230,8 @@ def facts_confirm(request: HttpRequest, product_id: UUID) -> HttpResponse:
     product = get_object_or_404(request.merchant.products.live(), pk=product_id)
     facts = Fact.objects.filter(product=product, status=FactStatus.PROPOSED)
     n = _decide(request, product, facts, FactStatus.CONFIRMED)
-    messages.success(request, _("Confirmed %(n)s facts.") % {"n": n})
+    text = ngettext("Confirmed %(n)s fact.", "Confirmed %(n)s facts.", n) % {"n": n}
+    messages.success(request, text)
     return redirect("catalog:product", request.merchant.slug, product.pk)
 
 
