@@ -34,6 +34,7 @@ ZH_ENDINGS = ("色", "材质", "面料", "质", "制", "料", "款", "型", "式
 ZH_DRESS = ("质", "制", "材", "制品", "色", "材质", "面料", "色调", "款", "型", "料", "的")
 COUNT_WORDS = frozenset({"number", "quantity", "count", "per", "pack", "piec"}) | set("数件片")
 COUNT_KEYS = frozenset({("piec",), ("set",), ("pack",)})
+OTHER_BRAND = 0.3  # cost: below a fact's, above the product's own name
 MIN_HEAD = 2  # letters: the "in" of "picked in" names no attribute
 MAX_PART = 12  # characters of a Chinese value whose pieces are still telling
 
@@ -70,6 +71,10 @@ class Evidence:
 def gather(facts: Sequence[FactLike], policy: Policy) -> Evidence:
     """Read every fact once; a fact with an unknown key still counts with its own words."""
     evidence = Evidence()
+    for brand in policy.other_brands:
+        if phrase := norms(brand):
+            other = Entry(phrase, "deny", OTHER_BRAND, (), "foreign_brand")
+            evidence.entries.setdefault(phrase[0], []).append(other)
     named = (("name", policy.name), ("brand", policy.brand), ("type", policy.product_type))
     for fact_id, name in named:
         _add_name(evidence, name.replace("_", " "), fact_id)

@@ -16,6 +16,7 @@ from aiassist.copywriting.guard.types import Claim, FactLike, Leftover, Policy, 
 COMMA_HOPS = 4  # a comma puts a number and an attribute's name further apart
 AND_HOPS = 1
 MIN_ADVERB = 5  # letters; shorter words in -ly are mostly no adverbs
+FOREIGN_WORDS = 2  # function words of the other language that give a sentence away
 LIMIT_HOPS = 8  # tokens from 最大 to its number
 
 
@@ -49,6 +50,8 @@ def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
         if _is_question(folded, start, end):
             found = [_asked(o, folded) for o in found]
         leftovers += _asserted(pieces, found)
+        if _is_foreign(folded, pieces, policy.lang):
+            leftovers.append(Leftover(start, end, "language"))
         for clause in clauses(folded, start, end):
             claims.append(_claim(text, clause, pieces, leftovers))
     return Reading(claims, _merged(leftovers, folded))
@@ -58,6 +61,13 @@ def _asked(leftover: Leftover, folded: str) -> Leftover:
     is_name = folded[leftover.start].isupper()
     is_harmless = leftover.rule == "unbacked" and not is_name
     return replace(leftover, level="warn") if is_harmless else leftover
+
+
+def _is_foreign(folded: str, pieces: Sequence[Piece], lang: str) -> bool:
+    """Function words tell the language; names and values may come from another one."""
+    own = [folded[p.start].isascii() for p in pieces if p.kind in ("word", "phrase")]
+    n_foreign = sum(is_english == (lang == "zh") for is_english in own)
+    return n_foreign >= FOREIGN_WORDS and n_foreign > len(own) / 2
 
 
 def _asserted(pieces: Sequence[Piece], leftovers: list[Leftover]) -> list[Leftover]:

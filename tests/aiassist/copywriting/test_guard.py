@@ -187,3 +187,13 @@ def test_without_facts_nothing_concrete_passes() -> None:
     assert blocked("It is made of bamboo.", (), Policy(lang="en"))
     assert blocked("采用竹材。", (), Policy(lang="zh"))
     assert check("", (), Policy(lang="en")) == []
+
+
+def test_the_shops_other_brands_are_foreign_here() -> None:
+    policy = Policy(lang="en", name="Harrow Kettle", brand="Harrow", other_brands=("Morland",))
+    assert blocked("A kettle from Morland.", KETTLE, policy) == {"Morland": "foreign_brand"}
+
+
+def test_a_sentence_in_the_other_language_is_stopped() -> None:
+    assert "language" in blocked("It is made of stainless steel.", KETTLE, ZH).values()
+    assert "language" in blocked("这款采用不锈钢制成。", KETTLE, EN).values()
