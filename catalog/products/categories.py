@@ -44,9 +44,16 @@ def categories(request: HttpRequest) -> HttpResponse:
 
 
 def _tree(merchant: Any) -> list[dict[str, Any]]:
-    """Categories in tree order with depth and counts; a deleted product still counts."""
+    """Categories in tree order with depth and counts.
+
+    One that a deleted product would come back to is not empty.
+    """
     below = Category.objects.filter(parent=OuterRef("pk"))
-    found = merchant.categories.annotate(n_products=Count("products"), is_parent=Exists(below))
+    found = merchant.categories.annotate(
+        n_products=Count("products"),
+        n_live=Count("products", filter=Q(products__deleted_at=None)),
+        is_parent=Exists(below),
+    )
     rows = sorted(found, key=lambda category: category.path.split(" > "))
     return [
         {

@@ -7,6 +7,7 @@ import pytest
 from catalog.products.changes import Change
 from catalog.products.models import Fact, Product, ProductImage, ProductText, Variant
 from catalog.products.snapshot import recorded, snapshot, soft_delete, undelete
+from catalog.products.texts import change_row, put_text
 from catalog.products.undo import CannotUndo, undo_change
 from tests.factories import make_product
 
@@ -120,3 +121,18 @@ def test_a_deleted_product_comes_back_with_its_variants(in_shop):
     undelete([product.pk])
     assert snapshot([product.pk]) == before
     assert [v["sku"] for v in before[product.pk]["variants"]] == ["A"]
+
+
+def test_a_live_text_is_taken_back_alone_whatever_else_moved(in_shop, alice):
+    product = make_product(in_shop, "Mug")
+    change = make_change(in_shop, "approval")
+    for field, text in (("seo_title", "A mug"), ("short_title", "Mug")):
+        written = put_text(product, "en", field, text=text, origin="ai", approved_by_id=alice.pk)
+        change_row(change, product, "en", field, written)
+    Product.objects.filter(pk=product.pk).update(title="Big mug")
+    put_text(product, "en", "short_title", text="By hand", origin="person")
+    outcome = undo_change(change, alice)
+    assert (outcome.n_undone, len(outcome.conflicts)) == (1, 1)
+    assert dict(product.texts.values_list("field", "text")) == {"short_title": "By hand"}
+    assert undo_change(outcome.change, alice).n_undone == 1
+    assert product.texts.get(field="seo_title").text == "A mug"
