@@ -70,7 +70,8 @@ def _page(
 ) -> HttpResponse:
     """`extra`: text (as typed), findings on it, error, is_editing, asks_reason, asks_reject."""
     row = get_object_or_404(
-        request.merchant.drafts.select_related("product__category", "reviewed_by"), pk=draft_id
+        request.merchant.drafts.select_related("product__category", "reviewed_by", "change"),
+        pk=draft_id,
     )
     product = load_facts([row.product])[0]
     approved = approved_texts(request.merchant)[row.language]
