@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -128,16 +129,16 @@ def _selection(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _start(request: HttpRequest, products: Any, params: dict[str, Any]) -> HttpResponse:
-    ids = list(products.order_by("pk").values_list("pk", flat=True))
-    change = _change_of_facts(request, len(ids)) if params["confirm_facts"] else None
+    chosen = list(products.order_by("pk").values_list("pk", "title"))
+    change = _change_of_facts(request, len(chosen)) if params["confirm_facts"] else None
     job = start_job(
         tasks.write_copy,
         request.merchant,
         request.user,
-        title=_("Write texts for %(n)s products") % {"n": len(ids)},
+        title=_("Write texts for %(n)s products") % {"n": len(chosen)},
         params={**params, "change_id": str(change.pk) if change else ""},
         dedupe_key="write_copy",
-        items=[(str(pk), {}) for pk in ids],
+        items=[(str(pk), {"label": title, "url": _facts_url(request, pk)}) for pk, title in chosen],
     )
     if change and job.is_new:
         Change.objects.filter(pk=change.pk).update(job=job)
@@ -149,8 +150,13 @@ def _start(request: HttpRequest, products: Any, params: dict[str, Any]) -> HttpR
             _("Texts are being written already. This is that job; start yours when it is done."),
         )
     else:
-        audit.record(request, "copy.asked", f"{len(ids)} products", **params)
+        audit.record(request, "copy.asked", f"{len(chosen)} products", **params)
     return redirect("job", request.merchant.slug, job.pk)
+
+
+def _facts_url(request: HttpRequest, product_id: Any) -> str:
+    """Where a product that is held for want of facts gets them."""
+    return reverse("catalog:product", args=[request.merchant.slug, product_id]) + "#facts"
 
 
 def _change_of_facts(request: HttpRequest, n: int) -> Change:

@@ -88,6 +88,9 @@ def test_a_product_without_facts_is_held_with_what_to_add(max_client: Client, sh
     assert item.status == "skipped"
     assert "material" in item.error.lower()
     assert drafts_of(shop) == []
+    page = max_client.get(reverse("job", args=[shop.slug, job.pk])).content.decode()
+    assert item.error in page
+    assert reverse("catalog:product", args=[shop.slug, item.subject_id]) in page
 
 
 def test_only_confirmed_facts_are_written(max_client: Client, shop: Any, kettle: Product) -> None:
