@@ -8,7 +8,7 @@ from aiassist.copywriting.guard import Claim, Finding, Policy, align, check
 from aiassist.copywriting.lint import lint
 from aiassist.copywriting.requests import facts_from
 
-BLOCK, WARN = "block", "warn"
+BLOCK, WARN, NOTE = "block", "warn", "note"
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,16 @@ def findings_on(
 
 
 def in_language(findings: Iterable[dict[str, Any]], language: str) -> list[dict[str, Any]]:
-    """Findings with `message` and `fix` in the reader's language."""
+    """Findings a person should act on, with `message` and `fix` in her language.
+
+    Notes only say how a harmless word was read; they are kept with the draft and not shown.
+    """
     suffix = "zh" if language.startswith("zh") else "en"
-    return [{**f, "message": f[f"message_{suffix}"], "fix": f[f"fix_{suffix}"]} for f in findings]
+    return [
+        {**f, "message": f[f"message_{suffix}"], "fix": f[f"fix_{suffix}"]}
+        for f in findings
+        if f["level"] != NOTE
+    ]
 
 
 def is_blocked(findings: Iterable[dict[str, Any]]) -> bool:

@@ -1,5 +1,6 @@
 """The review queue: facts beside the draft, and approve, edit, reject, undo."""
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,6 +21,7 @@ from aiassist.copywriting.checking import in_language, is_blocked, paragraphs
 from aiassist.copywriting.models import Draft, DraftStatus
 from aiassist.copywriting.requests import approved_texts, inputs_of, load_facts, policy_for
 from catalog.products.models import TextField
+from catalog.products.vocabulary import find_unit, format_quantity
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, merchant_required
 
@@ -103,7 +105,18 @@ def _page(
 
 
 def _numbered(inputs: list[dict[str, Any]], used: set[int]) -> list[dict[str, Any]]:
-    return [{**row, "n": n, "is_used": n in used} for n, row in enumerate(inputs, start=1)]
+    return [
+        {**row, "n": n, "is_used": n in used, "shown": _shown(row)}
+        for n, row in enumerate(inputs, start=1)
+    ]
+
+
+def _shown(row: dict[str, Any]) -> str:
+    """The fact's value with its unit, as the reader's language writes it."""
+    if row.get("number") and find_unit(row["unit"]):
+        lang = "zh" if get_language().startswith("zh") else "en"
+        return format_quantity(Decimal(row["number"]), row["unit"], lang)
+    return f"{row['value']} {row.get('unit', '')}".strip()
 
 
 def _left_out(row: Draft) -> list[dict[str, Any]]:
