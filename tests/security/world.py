@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -38,6 +39,8 @@ class World:
     clients: dict[str, Client] = field(default_factory=dict)
     args: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
+    n_written: int = 0
 
     @classmethod
     def make(cls) -> "World":
@@ -45,7 +48,14 @@ class World:
         world._people()
         world._rows()
         world._keys()
+        world.rows, world.n_written = fingerprint(world.own), n_written()
         return world
+
+    def is_changed(self) -> bool:
+        """Whether the own shop's rows differ now from those made. Rows are read only where
+        something was written since the last look, which is rare."""
+        before, self.n_written = self.n_written, n_written()
+        return before != self.n_written and fingerprint(self.own) != self.rows
 
     def role_of(self, person: str, slug: str) -> str | None:
         return self.roles.get((person, slug))
@@ -162,13 +172,28 @@ class World:
 NOT_COUNTED = {"ecomportal_apikey", "ecomportal_auditentry"}
 
 
+@cache
+def counted_tables() -> list[str]:
+    return sorted({m._meta.db_table for m in rls.tenant_models()} - NOT_COUNTED)
+
+
+def n_written() -> int:
+    """Rows of shops written in this transaction so far, undone ones included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(pg_stat_get_xact_tuples_inserted(t) + pg_stat_get_xact_tuples_updated(t) "
+            "+ pg_stat_get_xact_tuples_deleted(t)) FROM unnest(%s::regclass[]) t",
+            [counted_tables()],
+        )
+        return cursor.fetchone()[0]
+
+
 def fingerprint(merchant: Merchant) -> dict[str, Any]:
     """A hash of each table's rows of one shop."""
-    tables = sorted({m._meta.db_table for m in rls.tenant_models()} - NOT_COUNTED)
     parts = [
         f"SELECT '{t}', md5(coalesce(string_agg(r::text, '|' ORDER BY r::text), '')) "
         f'FROM "{t}" r WHERE merchant_id = {merchant.pk}'
-        for t in tables
+        for t in counted_tables()
     ]
     with tenant(merchant), connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts))
