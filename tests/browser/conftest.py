@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import chrome
 from tests.browser.watch import Watch
-from tests.portal import EMAIL, PASSWORD, Portal, running_portal
+from tests.portal import Portal, running_portal
 
 WAIT_MS = 15_000  # a busy build machine is slow, a broken page is broken for good
 # A shop that stays without products, and its owner.
@@ -60,10 +60,3 @@ def web(context: BrowserContext, portal: Portal, watch: Watch) -> Page:
     page = context.new_page()
     page.goto(portal.url + "/account/login/")
     return page
-
-
-def sign_in(page: Page, email: str = EMAIL, password: str = PASSWORD) -> None:
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda address: "/account/" not in address)

@@ -6,7 +6,8 @@ import time
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PLAIN_EMAIL, sign_in
+from tests.browser.conftest import PLAIN_EMAIL
+from tests.browser.visit import sign_in
 from tests.portal import EMAIL, SLUG, Portal
 from tests.tour.steps import REAL_FILE, SAMPLE
 

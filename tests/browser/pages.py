@@ -1,0 +1,155 @@
+"""Every page a person can come to, and a shop in which each of them has something to show."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.portal import Portal
+from tests.tour.session import Page, Session
+from tests.tour.steps import SAMPLE, has_form
+
+UUID = "[0-9a-f-]{36}"
+N_WRITTEN = 12  # products that get texts: a queue that fills a screen
+PLACES = {
+    "home": "",
+    "products": "products/",
+    "products-none-match": "products/?q=zzzzzz",
+    "product-new": "products/new/",
+    "categories": "products/categories/",
+    "attributes": "products/facts/",
+    "changes": "changes/",
+    "imports": "products/import/",
+    "review": "content/",
+    "approved-sentences": "content/sentences/",
+    "jobs": "jobs/",
+    "team": "settings/team/",
+    "api-keys": "settings/keys/",
+    "audit": "settings/audit/",
+    "shop-settings": "settings/shop/",
+    "not-found": "no-such-page/",
+}
+# Found on another page: (that page, what its link looks like).
+LINKED = {
+    "category": ("categories", rf"products/categories/{UUID}/$"),
+    "attribute": ("attributes", rf"products/facts/{UUID}/$"),
+    "change": ("changes", rf"changes/{UUID}/$"),
+    "job": ("jobs", rf"jobs/{UUID}/$"),
+    "draft": ("review", rf"content/drafts/{UUID}/$"),
+    "product": ("products", rf"products/{UUID}/$"),
+}
+# Below an address found so.
+BELOW = {
+    "product-history": ("product", "history/"),
+    "draft-edit": ("draft", "?edit=1"),
+}
+NOT_FOUND = "not-found"
+OUTER_PAGES = {
+    "sign-in": "/account/login/",
+    "password-reset": "/account/password/reset/",
+    "api-docs": "/api/v1/docs",
+}
+ADMIN_PAGES = {
+    "admin": "/admin/",
+    "admin-people": "/admin/ecomportal/user/",
+    "admin-shops": "/admin/ecomportal/merchant/",
+    "admin-products": "/admin/catalog/product/",
+}
+# Drawn by Swagger UI in its own language and colours.
+FOREIGN = {"api-docs"}
+DEMO_SLUG = "northlight"
+
+
+def demo_account(portal: Portal, role: str) -> dict[str, str]:
+    """As a person finds it: in the file that the demo leaves behind."""
+    lines = (portal.var / "demo-sign-ins.txt").read_text().splitlines()
+    email, password = next(line.split()[1:] for line in lines if line.split()[:1] == [role])
+    return {"email": email, "password": password}
+
+
+def bare_pages(slug: str) -> dict[str, str]:
+    return {name: f"/{slug}/{path}" for name, path in PLACES.items()}
+
+
+def full_pages(web: Session, slug: str) -> dict[str, str]:
+    """All pages of a shop by name, after each has been given something to show."""
+    found = bare_pages(slug)
+    found.update(furnish(web, f"/{slug}/"))
+    for name, (place, pattern) in LINKED.items():
+        link = first_link(web.get(found[place]), pattern)
+        if link:
+            found[name] = link
+    for name, (place, ending) in BELOW.items():
+        if place in found:
+            found[name] = found[place] + ending
+    return found
+
+
+def first_link(page: Page, pattern: str) -> str | None:
+    return next((link for link in hrefs(page) if re.search(pattern, link)), None)
+
+
+def hrefs(page: Page) -> Iterator[str]:
+    for link in re.findall(r'href="([^"]+)"', page.html):
+        yield link.replace("&amp;", "&").split("#")[0]
+
+
+def furnish(web: Session, shop: str) -> dict[str, str]:
+    """An import at each of its steps and drafts in both languages; returns their pages."""
+    written = compared(web, shop, SAMPLE)
+    web.submit(web.get(written), "/write/")
+    web.wait(written, lambda page: has_form(page, "/undo/"))
+    with tempfile.TemporaryDirectory() as folder:
+        changed = Path(folder) / "autumn-prices.csv"
+        changed.write_text(dearer(SAMPLE.read_text()))
+        dry_run = compared(web, shop, changed)
+    query = ask_for_texts(web, shop)
+    return {
+        "import-mapping": upload(web, shop, SAMPLE).url.removeprefix(web.base),
+        "import-dry-run": dry_run,
+        "import-report": written,
+        "generate": f"{shop}content/write/?{query}",
+    }
+
+
+def dearer(rows: str) -> str:
+    """The sample with other prices, another stock, one new product and one bad price."""
+    rows = rows.replace(",59.00,", ",64.00,").replace(",14,DENY", ",3,DENY")
+    rows = rows.replace("harbour-linen-shirt", "dune-linen-shirt")
+    return re.sub(r",(\d\d)\.50,", r",\g<1>.x5,", rows, count=1)
+
+
+def upload(web: Session, shop: str, file: Path) -> Page:
+    page = web.get(f"{shop}products/import/")
+    return web.submit(page, "file", files={"file": file})
+
+
+def compared(web: Session, shop: str, file: Path) -> str:
+    page = web.submit(upload(web, shop, file), "column_0")
+    run = f"{shop}products/import/{re.search(f'/import/({UUID})/', page.url)[1]}/"
+    web.wait(run, lambda page: has_form(page, "/write/"))
+    return run
+
+
+def ask_for_texts(web: Session, shop: str) -> str:
+    """Have texts written for the first products of the list; returns the selection."""
+    listed = web.get(f"{shop}products/?sort=title")
+    ids = dict.fromkeys(re.findall(rf"{shop}products/({UUID})/", listed.html))
+    query = "&".join(f"ids={pk}" for pk in list(ids)[:N_WRITTEN])
+    page = web.submit(
+        web.get(f"{shop}content/write/?{query}"),
+        "/content/write/",
+        languages=["en", "zh"],
+        fields=["description"],
+        tone="conversational",
+        confirm_facts="on",
+        start="1",
+    )
+    web.wait(page.url, lambda page: "job--done" in page.html)
+    return query
+
+
+def signed_in(base: str, *, email: str, password: str) -> Session:
+    web = Session(base)
+    web.submit(web.get("/account/login/"), "/account/login/", login=email, password=password)
+    return web
