@@ -42,7 +42,7 @@ def cover(tokens: Sequence[Token], evidence: Evidence) -> list[tuple[int, int, E
     total = [0.0] * (len(tokens) + 1)
     step: list[tuple[int, Entry | None]] = [(1, None)] * len(tokens)
     for i in range(len(tokens) - 1, -1, -1):
-        if tokens[i].kind in ("punct", "amount", "given"):
+        if tokens[i].kind in ("punct", "amount", "given", "own"):
             total[i] = total[i + 1]
             continue
         total[i] = UNEXPLAINED + total[i + 1]

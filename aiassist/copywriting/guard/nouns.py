@@ -39,7 +39,7 @@ def noun_is_subject(
 def _is_passed(tokens: Sequence[Token], piece: tuple[int, int, Entry | None]) -> bool:
     start, _, entry = piece
     return (
-        tokens[start].kind == "amount"
+        tokens[start].kind in ("amount", "own")
         or tokens[start].norm == "的"
         or (entry is not None and entry.kind in PASSED)
     )
@@ -81,4 +81,5 @@ def _is_dressing(tokens: Sequence[Token], piece: tuple[int, int, Entry | None]) 
 
 def _is_value(tokens: Sequence[Token], piece: tuple[int, int, Entry | None]) -> bool:
     start, _, entry = piece
-    return tokens[start].kind == "amount" or (entry is not None and entry.kind in ("fact", "name"))
+    is_own = tokens[start].kind in ("amount", "own")
+    return is_own or (entry is not None and entry.kind in ("fact", "name"))

@@ -7,10 +7,11 @@ from aiassist.copywriting.guard.amounts import Amount, dimension, find_amounts
 from aiassist.copywriting.guard.cover import cover
 from aiassist.copywriting.guard.evidence import Entry, Evidence, gather
 from aiassist.copywriting.guard.lexicon import phrases
+from aiassist.copywriting.guard.naming import hide_names
 from aiassist.copywriting.guard.nouns import noun_is_subject, part_has_value
 from aiassist.copywriting.guard.numbers import Mark, Verdict, judge, swapped
 from aiassist.copywriting.guard.patterns import find_forbidden
-from aiassist.copywriting.guard.tokens import Token, clauses, fold, sentences, tokenise
+from aiassist.copywriting.guard.tokens import OWN, Token, clauses, fold, sentences, tokenise
 from aiassist.copywriting.guard.types import Claim, FactLike, Leftover, Policy, Reading
 
 COMMA_HOPS = 4  # a comma puts a number and an attribute's name further apart
@@ -44,6 +45,7 @@ def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
     given = _given(folded, policy)
     claims: list[Claim] = []
     leftovers = list(find_forbidden(folded))
+    folded = hide_names(folded, facts, policy)
     for start, end in sentences(folded):
         pieces = list(_pieces(folded, start, end, evidence=evidence, given=given))
         found = [piece.leftover for piece in pieces if piece.leftover]
@@ -235,6 +237,8 @@ def _piece(
     start, end = tokens[at].start, tokens[past - 1].end
     if tokens[at].kind in ("punct", "given"):
         return Piece(start, end, tokens[at].kind, frozenset())
+    if tokens[at].kind == "own":
+        return Piece(start, end, "name", frozenset({OWN[tokens[at].norm[0]]}))
     rule, level = _objection(tokens, at, entry, covered=covered, evidence=evidence)
     leftover = Leftover(start, end, rule, level) if rule else None  # type: ignore[arg-type]
     ids = frozenset(entry.fact_ids) if entry else frozenset()

@@ -3,8 +3,12 @@
 import re
 from dataclasses import dataclass
 
+# Stand for each character of the product's own name and brand; no text may hold them itself.
+NAME_MARK, BRAND_MARK = "\x01", "\x02"
+OWN = {NAME_MARK: "name", BRAND_MARK: "brand"}
 TOKEN = re.compile(
-    r"(?P<han>[\u3400-\u9fff\uf900-\ufaff])"
+    rf"(?P<own>{NAME_MARK}+|{BRAND_MARK}+)"
+    r"|(?P<han>[\u3400-\u9fff\uf900-\ufaff])"
     r"|(?P<word>[A-Za-z\u00c0-\u024f]+\d[A-Za-z0-9]*|[A-Za-z\u00c0-\u024f]+(?:'[A-Za-z]+)?"
     r"|\d+(?:[.,]\d+)*[A-Za-z\u00c0-\u024f]*)"
     r"|(?P<space>[\s\u00ad\u200b-\u200f\u2060\ufeff]+)"
@@ -40,6 +44,7 @@ FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 for wide in "，：；！？（）～":
     FOLD.pop(ord(wide), None)
 FOLD |= {ord("’"): "'", ord("‘"): "'", ord("“"): '"', ord("”"): '"', ord("\u00a0"): " "}
+FOLD |= {ord(mark): " " for mark in OWN}
 FOLD |= {ord("\u2011"): "-", ord("\u2010"): "-", ord("\u3000"): " "}
 
 
@@ -48,7 +53,7 @@ class Token:
     start: int
     end: int
     norm: str
-    kind: str  # word, han, punct, amount
+    kind: str  # word, han, own, punct, amount, given
 
 
 def fold(text: str) -> str:

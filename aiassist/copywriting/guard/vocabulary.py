@@ -49,7 +49,8 @@ def other_names(text: str) -> set[str]:
     own = {name for value in values for name in (value.en, value.zh)}
     others = {name for value in values for name in _names(value)}
     wider = {name for name in others - own if _says_more(norms(name), said)}
-    return {name for name in (own | others) - wider if not OVERSTATES.search(name)}
+    said_more = {name for name in others - own if OVERSTATES.search(name)}
+    return (own | others) - wider - said_more
 
 
 def _says_more(name: Phrase, said: Phrase) -> bool:
