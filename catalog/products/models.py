@@ -155,7 +155,13 @@ class Product(TenantModel):
             models.Index(
                 fields=["merchant", "category", "-updated_at", "-id"], name="product_by_category"
             ),
-            GinIndex(fields=["grams"], name="product_grams", fastupdate=False),
+            GinIndex(
+                fields=["grams"],
+                name="product_grams",
+                fastupdate=True,
+                # Kilobytes. Writing in lots is four times as fast; a search reads the lot whole.
+                gin_pending_list_limit=256,
+            ),
         ]
         triggers = [RAISE_VERSION]
 
