@@ -253,11 +253,12 @@ def _contradicted(amount: Mark, free: Sequence[Mark], gaps: Sequence[int]) -> bo
 
 
 def _merged(marks: Sequence[Mark]) -> list[Mark]:
-    """Neighbouring attribute words of the same facts are one."""
+    """Neighbouring attribute words of the same facts are one; a word that two attributes share
+    by chance joins nothing ("4 pockets and a capacity of", where both are in a laptop's sleeve)."""
     merged: list[Mark] = []
     for mark in marks:
         last = merged[-1] if merged else None
-        if last and not (mark.is_amount or last.is_amount) and last.fact_ids & mark.fact_ids:
+        if last and not (mark.is_amount or last.is_amount) and _is_part(last, mark):
             both = last.fact_ids & mark.fact_ids
             merged[-1] = Mark(
                 mark.at, False, both, last.strong or mark.strong, last.measures, mark.commas
@@ -265,6 +266,10 @@ def _merged(marks: Sequence[Mark]) -> list[Mark]:
         else:
             merged.append(mark)
     return merged
+
+
+def _is_part(one: Mark, other: Mark) -> bool:
+    return one.fact_ids <= other.fact_ids or other.fact_ids <= one.fact_ids
 
 
 def _pair_in_order(
