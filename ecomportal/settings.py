@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ecomportal.web.middleware.PersonLocaleMiddleware",
+    "ecomportal.web.middleware.NoNulMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -291,6 +292,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Four things have a status; without names of their own the schema would number them.
+    "ENUM_NAME_OVERRIDES": {
+        "ProductStatus": "catalog.products.models.ProductStatus.values",
+        "FactStatus": "catalog.products.models.FactStatus.values",
+        "DraftStatus": "aiassist.copywriting.models.DraftStatus.values",
+        "JobStatus": "ecomportal.jobs.models.JobStatus.values",
+    },
 }
 
 # --- History and log ---

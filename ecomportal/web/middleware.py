@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -21,6 +22,23 @@ class NoStoreMiddleware:
         if is_person and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response
+
+
+class NoNulMiddleware:
+    """PostgreSQL keeps no NUL in text, and nobody types one: refused here for every page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        # Files are not looked at: each has a reader of its own.
+        sent = [*request.GET.lists(), *request.POST.lists()]
+        if any("\0" in text for name, values in sent for text in (name, *values)):
+            return HttpResponseBadRequest(_("The form holds a character that cannot be kept."))
+        return None
 
 
 class PersonLocaleMiddleware:

@@ -57,6 +57,22 @@ def test_a_form_without_its_token_says_that_nothing_was_changed(alice):
     assert "The form was too old" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    "address", ["products/?q=a%00b", "jobs/?kind=%00", "settings/audit/?who=%00"]
+)
+def test_a_character_that_cannot_be_kept_is_refused_in_an_address(client_of, alice, address):
+    response = client_of(alice).get(f"/northlight/{address}")
+    assert response.status_code == 400
+    assert "a character that cannot be kept" in response.content.decode()
+
+
+def test_a_character_that_cannot_be_kept_is_refused_in_a_form(client_of, alice):
+    response = client_of(alice).post("/preferences/", {"name": "Ali\0ce"})
+    assert response.status_code == 400
+    alice.refresh_from_db()
+    assert alice.name == "Alice Berg"
+
+
 @pytest.mark.urls("tests.ecomportal.test_errors")
 def test_a_500_is_drawn_without_the_database(client_of, alice, monkeypatch):
     client = client_of(alice)
