@@ -7,7 +7,13 @@ to another browser; before that, a cookie keeps it.
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -23,7 +29,8 @@ def _back(request: HttpRequest) -> HttpResponse:
     """To the page the form stood on, if that is a page of this site."""
     page = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
-    return redirect(page if is_ours else "home")
+    # `redirect` would take a word without a slash for the name of a page.
+    return HttpResponseRedirect(page) if is_ours else redirect("home")
 
 
 def _keep(request: HttpRequest, response: HttpResponse, field: str, value: str) -> HttpResponse:

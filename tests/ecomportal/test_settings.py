@@ -199,6 +199,11 @@ def test_a_choice_does_not_lead_to_another_site(client, db):
     assert client.post("/preferences/theme/", data).headers["Location"] == "/"
 
 
+def test_a_word_is_no_page_to_go_back_to(client, db):
+    answer = client.post("/preferences/theme/", {"theme": "dark", "next": "nonsense"})
+    assert answer.status_code == 302
+
+
 def test_the_rail_shows_settings_to_those_who_may_open_them(client_of, alice, bob):
     link = 'href="/northlight/settings/team/"'
     assert link in client_of(alice).get("/northlight/jobs/").content.decode()
