@@ -1,6 +1,7 @@
 """Who may import whom: only leftwards, and torch never reaches a web process."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -124,7 +125,9 @@ def test_a_web_process_loads_no_torch() -> None:
         "get_resolver().url_patterns; from django.test import Client; "
         "print([m for m in ('torch', 'transformers', 'sklearn', 'scipy') if m in sys.modules])"
     )
+    # A run with tests before this one may have set DATABASE_URL, and then a key is asked for.
+    env = {**os.environ, "SECRET_KEY": "for this process alone"}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=env
     )
     assert done.stdout.strip() == "[]"
