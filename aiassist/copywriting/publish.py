@@ -15,6 +15,8 @@ from catalog.products.changes import Change
 from catalog.products.models import Product, TextOrigin
 from catalog.products.texts import change_row, put_text, take_back, to_live
 
+TEXT_MAX = 20_000  # characters; comparing and checking longer ones would hold up the page
+
 
 class ReviewError(Exception):
     """Why a review step was refused; its text is shown as it stands."""
@@ -74,6 +76,10 @@ def approve(
     final = (draft.text if text is None else text).replace("\r\n", "\n").strip()
     if not final:
         raise ReviewError(_("The text is empty. Write something, or reject the draft."))
+    if len(final) > TEXT_MAX:
+        raise ReviewError(
+            _("The text is longer than %(n)s characters. Shorten it.") % {"n": TEXT_MAX}
+        )
     findings = check_text(draft, product, final)
     if is_blocked(findings) and not reason:
         raise Blocked(

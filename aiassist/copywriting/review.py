@@ -27,7 +27,6 @@ from ecomportal.tenancy.access import EDITORS, merchant_required
 
 QUEUE_SHOWN = 12  # drafts listed beside the one at hand
 QUEUE_MAX = 1000  # drafts looked at to tell the place in the queue
-TEXT_MAX = 20_000  # characters checked while typing
 LEFT_OUT = {
     "conflict": _("Contradicts another fact"),
     "duplicate": _("Says the same as another fact"),
@@ -225,7 +224,7 @@ def check_live(request: HttpRequest, draft_id: object) -> HttpResponse:
     row = get_object_or_404(
         request.merchant.drafts.select_related("product__category"), pk=draft_id
     )
-    text = request.POST.get("text", "").replace("\r\n", "\n")[:TEXT_MAX]
+    text = request.POST.get("text", "").replace("\r\n", "\n")[: publish.TEXT_MAX]
     product = load_facts([row.product])[0]
     policy = policy_for(product, row.language, approved_texts(request.merchant)[row.language])
     findings = publish.check_text(row, product, text)

@@ -82,7 +82,9 @@ def take_back(row: ChangeRow) -> bool:
         .filter(product_id=row.product_id, language=where["language"], field=where["field"])
         .first()
     )
-    if text is None or text.version != row.version_after:
+    # The words too: a text that was removed and written again counts its versions from 1.
+    written = row.version_after, row.after["text"]["row"]["text"]
+    if text is None or (text.version, text.text) != written:
         row.state = "conflict"
         row.save(update_fields=["state"])
         return False

@@ -135,6 +135,15 @@ def test_an_empty_text_is_refused(max_client: Client, shop: Any, draft: Draft) -
     assert fresh(shop, draft).status == "waiting"
 
 
+def test_a_text_without_measure_is_refused(
+    max_client: Client, shop: Any, draft: Draft, kettle: Product
+) -> None:
+    answer = max_client.post(address("draft-approve", shop, draft), {"text": "It is. " * 3000})
+    assert answer.status_code == 409
+    assert "longer than 20000 characters" in answer.content.decode()
+    assert live_text(shop, kettle) is None
+
+
 def test_a_rejection_needs_a_reason(max_client: Client, shop: Any, draft: Draft) -> None:
     assert max_client.post(address("draft-reject", shop, draft)).status_code == 422
     max_client.post(address("draft-reject", shop, draft), {"reason": "Too dull"})
@@ -180,6 +189,21 @@ def test_undo_leaves_a_text_alone_that_changed_since(
     assert answer.status_code == 409
     assert live_text(shop, kettle).text == "<p>Hand-written.</p>"
     assert fresh(shop, draft).status == "approved"
+
+
+def test_undo_leaves_a_text_alone_that_was_removed_and_written_again(
+    max_client: Client, shop: Any, draft: Draft, kettle: Product
+) -> None:
+    max_client.post(address("draft-approve", shop, draft))
+    with tenant(shop):
+        ProductText.objects.filter(product=kettle).delete()
+        ProductText.objects.create(
+            merchant=shop, product=kettle, language="en", field="description",
+            text="<p>Typed by hand.</p>", origin="person",
+        )  # fmt: skip
+    answer = max_client.post(address("draft-undo", shop, draft))
+    assert answer.status_code == 409
+    assert live_text(shop, kettle).text == "<p>Typed by hand.</p>"
 
 
 def test_undo_of_one_language_leaves_the_other(
