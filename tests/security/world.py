@@ -107,8 +107,9 @@ class World:
                 **common, product=product, source_url="https://x.example/a.png", alt=CANARY
             )
             job = Job.objects.create(
-                **common, kind="write_copy", title=f"{CANARY} job", status="failed"
-            )
+                **common, kind="write_copy", title=f"{CANARY} job", status="failed",
+                created_by=self.people["viewer"],
+            )  # fmt: skip
             change = Change.objects.create(
                 **common, kind="edit", title=f"{CANARY} edit", created_by=owner, n_rows=1
             )
