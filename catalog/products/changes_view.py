@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import strip_tags
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import tasks
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.history import LABELS, SHOWN, shown_value
+from catalog.products.models import FactStatus
 from catalog.products.models import TextField as Field
 from catalog.products.undo import (
     BATCH,
@@ -32,6 +33,7 @@ from ecomportal.jobs.run import Run
 from ecomportal.jobs.start import start_job
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
+from ecomportal.tenancy.models import Merchant
 from ecomportal.web.paging import cursor_of, keyset_page
 
 KINDS = {
@@ -84,15 +86,21 @@ def change(request: HttpRequest, change_id: UUID) -> HttpResponse:
     context = {
         "change": change,
         "page": page,
-        "rows": [(row, told(row, request.merchant.currency)) for row in page.rows],
+        "rows": told_rows(request.merchant, page.rows),
         "undone_by": change.undone_by.order_by("created_at").first(),
         "can_undo": request.role in EDITORS and not change.undone_at and change.n_rows > 0,
     }
     return render(request, "catalog/products/change.html", context)
 
 
-def told(row: ChangeRow, currency: str) -> list[Told]:
-    """What the batch did to one product, in words."""
+def told_rows(merchant: Merchant, rows: list[ChangeRow]) -> list[tuple[ChangeRow, list[Told]]]:
+    name = "label_zh" if (get_language() or "").startswith("zh") else "label_en"
+    labels = {str(pk): label for pk, label in merchant.attributes.values_list("pk", name)}
+    return [(row, told(row, merchant.currency, labels=labels)) for row in rows]
+
+
+def told(row: ChangeRow, currency: str, *, labels: dict[str, str]) -> list[Told]:
+    """What the batch did to one product, in words; `labels` name the kinds of fact by id."""
     before, after = row.before or {}, row.after or {}
     if "text" in after:  # a single live text, as copywriting writes it
         where, old = after["text"], (before.get("text") or {}).get("row") or {}
@@ -105,13 +113,14 @@ def told(row: ChangeRow, currency: str) -> list[Told]:
         for name in SHOWN["product"]
         if (old := before["product"].get(name)) != (new := after["product"].get(name))
     ]
-    for part, label in PARTS.items():
-        found += _told_part(part, label, before.get(part, []), after.get(part, []), currency)
+    for part in PARTS:
+        both = before.get(part, []), after.get(part, [])
+        found += _told_part(part, *both, currency=currency, labels=labels)
     return found
 
 
 def _told_part(
-    part: str, label: Any, before: list[Any], after: list[Any], currency: str
+    part: str, before: list[Any], after: list[Any], *, currency: str, labels: dict[str, str]
 ) -> list[Told]:
     old, new = ({row["id"]: row for row in rows} for rows in (before, after))
     found = []
@@ -122,6 +131,8 @@ def _told_part(
         if part == "variants" and was and now:
             found += _told_variant(was, now, currency)
         else:
+            kind = str((was or now).get("attribute_id", ""))
+            label = labels.get(kind, PARTS[part])
             found.append(Told(label, _name(part, was), _name(part, now)))
     return found
 
@@ -146,7 +157,8 @@ def _name(part: str, row: dict[str, Any] | None) -> str:
         return row["sku"] or " / ".join(row["options"]) or "–"
     if part == "facts":
         words = f"{row['value']} {row['unit']}".strip()
-        return words if row["status"] == "confirmed" else f"{words} ({row['status']})"
+        status = FactStatus(row["status"])
+        return words if status == FactStatus.CONFIRMED else f"{words} ({status.label})"
     if part == "texts":
         return _plain(row["text"])
     return row["alt"] or str(row["position"])

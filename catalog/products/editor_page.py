@@ -27,6 +27,7 @@ from catalog.products.vocabulary import must_have
 from ecomportal.tenancy.access import EDITORS
 
 SHORT_HISTORY = 40  # events under the editor; the history page has them all
+WITH_UNIT = {AttributeType.NUMBER, AttributeType.DIMENSIONS}
 MAX_VARIANTS = 250  # in the grid: more fields than a form may send are not drawn
 LINES = {Field.DESCRIPTION: 6, Field.BULLETS: 3, Field.SEO_DESCRIPTION: 3}
 POLICIES = [
@@ -162,6 +163,7 @@ def _fact_rows(editable: Editable, state: State, errors: dict[str, str]) -> list
                 "of_variant": names.get(fact["variant"], "") if fact else "",
                 "is_bool": bool(fact and fact["type"] == AttributeType.BOOL),
                 "is_number": bool(fact and fact["type"] == AttributeType.NUMBER),
+                "has_unit": not fact or fact["type"] in WITH_UNIT,
                 "status": row.get("status", FactStatus.CONFIRMED),
                 "cells": {
                     name: Cell(

@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -37,7 +38,12 @@ ENCODINGS = {
     "utf-16-be": "UTF-16",
     "gb18030": "GB18030",
 }
-DELIMITERS = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
+DELIMITERS = {
+    ",": gettext_lazy("Comma"),
+    ";": gettext_lazy("Semicolon"),
+    "\t": gettext_lazy("Tab"),
+    "|": gettext_lazy("Vertical bar"),
+}
 STEPS = {
     ImportState.UPLOADED: 2,
     ImportState.COMPARING: 3,
