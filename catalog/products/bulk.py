@@ -113,9 +113,6 @@ def run_bulk_edit(run: Run) -> None:
             run.commit(done=done, failed=failed),
             recorded(change, ids),
         ):
-            # Locked in one order, so that two jobs or an editor who saves meanwhile wait.
-            locked = Product.objects.filter(pk__in=ids).order_by("pk").select_for_update()
-            list(locked.values("pk"))
             EDITS[run.params["action"]](Product.objects.filter(pk__in=ids), run.params)
     run.result(_result(run, change))
 

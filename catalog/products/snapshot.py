@@ -78,6 +78,13 @@ def snapshot(product_ids: Iterable[object]) -> dict[UUID, Snapshot]:
     return found
 
 
+def lock(product_ids: Iterable[object]) -> None:
+    """Hold the products until the transaction ends, in one order, so that two who want the same
+    ones wait instead of deadlocking."""
+    rows = Product.objects.filter(pk__in=list(product_ids)).order_by("pk")
+    list(rows.select_for_update(no_key=True).values("pk"))
+
+
 def versions(product_ids: Iterable[object]) -> dict[UUID, int]:
     return dict(Product.objects.filter(pk__in=list(product_ids)).values_list("pk", "version"))
 
@@ -245,6 +252,9 @@ def recorded(change: Change, product_ids: Iterable[object]) -> Iterator[None]:
     Call it inside the transaction that writes. Products the block creates are recorded when
     their ids are among `product_ids`, which may be a list that the block appends to.
     """
+    # Before the first look: what another commits in between would count as ours, and an undo
+    # would take it back.
+    lock(product_ids)
     before = snapshot(product_ids)
     yield
     record_rows(change, before, snapshot(product_ids))

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.products import texts
 from catalog.products.changes import Change, ChangeRow
-from catalog.products.models import Product
-from catalog.products.snapshot import record_rows, restore, snapshot
+from catalog.products.snapshot import lock, record_rows, restore, snapshot
 from ecomportal.tenancy.models import User
 
 BATCH = 200  # rows held in memory and locked at once
@@ -53,9 +52,8 @@ def undo_rows(undo: Change, rows: Iterable[ChangeRow]) -> Outcome:
 def _undo_rows(undo: Change, rows: Iterable[ChangeRow]) -> Outcome:
     outcome = Outcome(change=undo)
     rows = list(rows)
-    # Locked in one order, so that two undos of the same products wait instead of deadlocking.
     ids = sorted({row.product_id for row in rows})
-    list(Product.objects.filter(pk__in=ids).order_by("pk").select_for_update().values("pk"))
+    lock(ids)
     whole = [row for row in rows if "text" not in (row.after or {})]
     before = snapshot(ids)
     untouched = [row for row in whole if before.get(row.product_id) == row.after]

@@ -1,15 +1,18 @@
 """Taking changes back: whole products, row by row, never over what was written since."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from catalog.products.changes import Change
 from catalog.products.models import Fact, Product, ProductImage, ProductText, Variant
 from catalog.products.snapshot import recorded, snapshot, soft_delete, undelete
 from catalog.products.texts import change_row, put_text
 from catalog.products.undo import CannotUndo, undo_change
-from tests.factories import make_product
+from ecomportal.tenancy.context import tenant
+from tests.factories import make_product, make_shop
 
 
 def make_change(shop: Any, kind: str = "edit") -> Change:
@@ -136,3 +139,25 @@ def test_a_live_text_is_taken_back_alone_whatever_else_moved(in_shop, alice):
     assert dict(product.texts.values_list("field", "text")) == {"short_title": "By hand"}
     assert undo_change(outcome.change, alice).n_undone == 1
     assert product.texts.get(field="seo_title").text == "A mug"
+
+
+def test_what_another_saves_meanwhile_is_no_part_of_a_change(transactional_db):
+    """A save between the two looks would be recorded as ours, so it waits until we are done."""
+    shop = make_shop("northlight")
+    product = make_product(shop, "Mug")
+
+    def save() -> None:
+        try:
+            with tenant(shop), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '100ms'")
+                Product.objects.filter(pk=product.pk).update(title="Theirs")
+        finally:
+            connection.close()
+
+    with (
+        tenant(shop),
+        ThreadPoolExecutor() as pool,
+        recorded(make_change(shop), [product.pk]),
+        pytest.raises(OperationalError),
+    ):
+        pool.submit(save).result()
