@@ -18,7 +18,7 @@ LEAKED = ("foreign rows", "and it wrote")
 
 
 def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecomportal.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")  # the runs inherit it
     import django
 
     django.setup()
