@@ -37,10 +37,10 @@ def alices(client_of: Any, alice: Any) -> Any:
     return client_of(alice)
 
 
-def zipped(name: str) -> bytes:
+def zipped(name: str, content: bytes = b"a,b\n") -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(name, "a,b\n")
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
     return file.getvalue()
 
 
@@ -48,6 +48,7 @@ REFUSED = {
     "an empty file": (b"", "The file is empty"),
     "only blanks": (b"  \n \n", "The file is empty"),
     "a zip": (zipped("products.csv"), "ZIP archive"),
+    "a zip bomb": (zipped("products.csv", bytes(60_000_000)), "ZIP archive"),  # 60 kB as sent
     "a workbook": (zipped("[Content_Types].xml"), "Excel workbook"),
     "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(200), "Excel workbook"),
     "a pdf": (b"%PDF-1.7\n...", "PDF document"),
