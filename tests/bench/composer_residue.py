@@ -16,7 +16,7 @@ FUNCTION_EN = set_of(
     for from at also or as on you you'll get find there's here's here are meet say hello choose
     looking take look see yourself check what else oh and guess fun fact psst ta-da the
     spotlight show make room drum roll please knock detail details key spec sheet addition
-    furthermore short version give gives compare now numbers names which that come comes
+    furthermore short version give gives compare now numbers names which that come comes hello
     feature features offer offers use uses yours
     """
 )
@@ -35,18 +35,18 @@ CUES_EN = {
     "thickness": "thick",
     "capacity": "hold holds",
     "pack_quantity": "pack",
-    "gender": "made designed",
+    "gender": "made designed unisex",
     "age_group": "made designed",
     "season": "intended designed",
     "occasion": "intended designed",
-    "origin": "made",
+    "origin": "made origin",
     "warranty": "covered carry carries",
     "model_number": "carry carries",
     "collection": "belong belongs",
     "edition_size": "limited edition piece pieces",
     "fit": "cut",
     "sizes": "sizes available size",
-    "pattern": "show shows",
+    "pattern": "show shows solid colour",
     "closure": "",
     "lining": "lined",
     "fill": "filled filling",
@@ -148,7 +148,7 @@ FUNCTION_ZH = set_of(
     另外 此外 同时 还有 不仅如此 再看细节 请看细节 请看 具体来看 配有
     规格要点 参数方面 悄悄告诉你 猜猜看 再补充几点
     为您带来 嗨 认识一下 当当当 登场
-    来看看 说说 吧 选择 带回家 在找 把 这是 本品  该款 这款 它的 它 一款 一
+    来看看 说说 说到 来啦 吧 选择 带回家 在找 把 这是 本品  该款 这款 它的 它 一款 一
     这 该 和 是 为 有 的 采用 选用 以 用 由 于 共 含 具备 配备 具有 等 使用
     产品 也
     """
@@ -157,7 +157,7 @@ CUES_ZH = {
     "material": "材质 制成",
     "metal": "材质 制成",
     "colour": "配色 颜色",
-    "pattern": "图案",
+    "pattern": "图案 款式 设计",
     "finish": "表面 工艺 处理",
     "shape": "外形 形状",
     "style": "风格",
@@ -178,7 +178,7 @@ CUES_ZH = {
     "season": "适用于 适用季节",
     "occasion": "适用于 适用场合",
     "origin": "产自 产地",
-    "warranty": "质保 享 提供",
+    "warranty": "质保 质保期 享 提供",
     "model_number": "型号",
     "collection": "属于 系列 出自",
     "edition_size": "限量 件",

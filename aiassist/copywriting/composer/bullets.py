@@ -24,7 +24,8 @@ def _english(draft: Draft, row: list[Ready], i: int) -> tuple[str, tuple[str, ..
     fact = row[0]
     if draft.tone in ("formal", "expert") or form_of(fact) == "alone":
         text = "; ".join(f"{one.label}: {one.beside_label}" for one in row)
-        return capital(with_articles(text)), ()
+        end = "" if draft.tone in ("formal", "expert") else "."
+        return capital(with_articles(text)) + end, ()
     if form_of(fact) == "label":
         text = capital(english.labels(draft, row)) + "."
         return english.finish(text, draft), ()
@@ -39,8 +40,11 @@ def _english(draft: Draft, row: list[Ready], i: int) -> tuple[str, tuple[str, ..
 
 def _chinese(draft: Draft, row: list[Ready], i: int) -> tuple[str, tuple[str, ...]]:
     fact = row[0]
+    if draft.tone == "persuasive" and form_of(fact) == "alone":
+        return f"【{fact.label}】{fact.beside_label}", ()
     if draft.tone in ("formal", "expert") or form_of(fact) == "alone":
-        return "；".join(f"{one.label}：{one.beside_label}" for one in row), ()
+        end = "。" if draft.tone in ("conversational", "playful") else ""
+        return "；".join(f"{one.label}：{one.beside_label}" for one in row) + end, ()
     told = chinese.clauses(draft, row)
     if draft.tone == "persuasive":
         says_label = told.startswith(fact.label[:2]) or fact.words.word_class == "bool"

@@ -4,11 +4,17 @@ from aiassist.copywriting.composer.grammar import zh_list
 from aiassist.copywriting.composer.plan import Draft, form_of, grouped
 from aiassist.copywriting.composer.ready import MODIFIERS, Product, Ready
 from catalog.products.vocabulary.kinds import KINDS
+from catalog.products.vocabulary.tables import has_cjk
 
 # Clauses that open with one of these speak of a part or a measure of the product.
 PART_NOUNS = tuple(
     dict.fromkeys(
-        sorted({kind.label_zh for kind in KINDS.values()}, key=len, reverse=True)
+        sorted(
+            # "可用洗碗机清洗" is a clause, not a part: "它可用洗碗机清洗".
+            {kind.label_zh for kind in KINDS.values() if kind.type != "bool"},
+            key=len,
+            reverse=True,
+        )
         + ["表镜", "表壳", "表带", "机芯", "里料", "内衬", "鞋面", "鞋底", "手柄", "刀刃", "框架"]
         + [
             "面层",
@@ -41,21 +47,28 @@ def introduce(draft: Draft, facts: list[Ready]) -> list[Ready]:
     others = [fact for fact in facts if fact not in mods]
     told = [f for f in others if form_of(f) == "clause" and not f.is_compound][:2]
     allowed = {"N", "NP", "S"} | ({"C"} if told else set())
+    allowed |= {"named"} if product.subject else {"unnamed"}
     pattern = None
-    if product.type is not None and (mods or not product.name_ends_with_type):
+    if product.type is not None and product.subject and not product.name_says_type:
         pattern = draft.pick("intro_np", allowed, "zh")
-    if pattern is None and told:
+    if pattern is None:
         mods = []
+        told = [f for f in facts if form_of(f) == "clause" and not f.is_compound][:2]
+    if pattern is None and told:
+        allowed |= {"C"}
         pattern = draft.pick("intro_vp", allowed, "zh")
     if pattern is None:
         return facts
     told = told if "C" in pattern.needs else []
-    ids = ["name"] if product.name else ["type"]
+    ids = ["name"] if product.subject else ["type"]
+    ids += ["brand"] if product.brand and not product.subject else []
     ids += [i for f in (*mods, *told) for i in f.ids]
     if pattern.slot == "intro_np":
         ids.append("type")
     names = {
-        "N": product.name or f"这款{noun_of(product)}",
+        "N": name_of(product),
+        "named": "",
+        "unnamed": "",
         "NP": noun_phrase(draft, mods),
         "C": clauses(draft, told),
     }
@@ -71,7 +84,7 @@ def modifiers(facts: list[Ready], product: Product) -> list[Ready]:
     if product.type is None:
         return []
     found = [fact for fact in facts if can_modify(fact)]
-    found = [fact for fact in found if fact.words.plain not in product.name]
+    found = [fact for fact in found if fact.words.plain not in product.subject]
     if any(fact.key == "metal" for fact in found):
         found = [fact for fact in found if fact.key != "material"]
     return sorted(found, key=lambda fact: MODIFIERS[fact.key])[:2]
@@ -87,16 +100,25 @@ def noun_of(product: Product) -> str:
     return product.type.noun_zh if product.type else "产品"
 
 
-def _is_book(product: Product) -> bool:
+def name_of(product: Product) -> str:
+    """The name, a book's in its brackets, or "鹭墨这款双肩包" where a sentence cannot carry it."""
+    name = product.subject
+    if name:
+        needs_brackets = product.is_book and has_cjk(name) and "《" not in name
+        return f"《{name}》" if needs_brackets else name
+    return f"{product.brand}这{_measure(product)}{noun_of(product)}"
+
+
+def _measure(product: Product) -> str:
     """Books are counted as books: "一本小说", never "一款小说"."""
-    return product.family is not None and product.family.key == "books"
+    return product.type.measure_word_zh if product.type and product.is_book else "款"
 
 
 def noun_phrase(draft: Draft, mods: list[Ready]) -> str:
     """ "一款藏青色有机棉T恤", "一把不锈钢水壶"."""
     kind = draft.product.type
-    measure = kind.measure_word_zh if kind and draft.rng.random() < 0.5 else "款"
-    if kind and _is_book(draft.product):
+    measure = _measure(draft.product)
+    if kind and draft.rng.random() < 0.5:
         measure = kind.measure_word_zh
     return f"一{measure}" + "".join(f.words.plain for f in mods) + noun_of(draft.product)
 
@@ -173,7 +195,7 @@ def next_subject(draft: Draft) -> tuple[str, tuple[str, ...]]:
         words, ids = draft.subject_words, draft.subject_ids
         draft.subject_words = ""
         return f"这款{words}", ids
-    is_book = _is_book(product)
+    is_book = product.is_book
     if draft.n_subjects % 2 == 0:
         return ("本品" if draft.tone == "formal" and not is_book else "它"), ()
     kind = product.type

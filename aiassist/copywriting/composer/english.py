@@ -10,7 +10,6 @@ from aiassist.copywriting.composer.grammar import (
 from aiassist.copywriting.composer.plan import Draft, form_of, grouped
 from aiassist.copywriting.composer.ready import MODIFIERS, Product, Ready
 
-BARE_NAME_FAMILIES = ("books",)
 OWN_ARTICLE = ("the ", "a ", "an ", "my ", "our ", "your ")
 
 
@@ -28,16 +27,17 @@ def introduce(draft: Draft, facts: list[Ready]) -> list[Ready]:
     clauses = [f for f in facts if f not in mods and form_of(f) == "clause" and not f.is_compound]
     nouns = [f for f in clauses if _is_listed(f, draft)][:2]
     slot = _intro_slot(mods, product)
-    pattern = draft.pick(slot, _intro_needs(clauses, nouns), "en") if slot else None
+    allowed = _intro_needs(clauses, nouns, product)
+    pattern = draft.pick(slot, allowed, "en") if slot else None
     if pattern is None:
         mods = []
-        pattern = draft.pick("intro_vp", _intro_needs(clauses, nouns), "en") if clauses else None
+        pattern = draft.pick("intro_vp", allowed, "en") if clauses else None
     if pattern is None:
         return facts
     told = _told_by(pattern.needs, clauses, nouns)
     text = pattern.text.format_map(_intro_words(draft, mods, told, pattern.needs))
     ids = [*_name_ids(product), *(i for fact in (*mods, *told) for i in fact.ids)]
-    if pattern.slot == "intro_np" or not product.name:
+    if pattern.slot == "intro_np" or not product.subject:
         ids.append("type")
     draft.add(finish(text, draft), ids)
     return [fact for fact in facts if fact not in mods and fact not in told]
@@ -53,7 +53,7 @@ def _intro_slot(mods: list[Ready], product: Product) -> str:
 
 
 def _says_type(product: Product) -> bool:
-    return product.name_ends_with_type or not product.name or _needs_noun(product)
+    return product.name_says_type or not product.subject or _needs_noun(product)
 
 
 def _is_listed(fact: Ready, draft: Draft) -> bool:
@@ -63,8 +63,10 @@ def _is_listed(fact: Ready, draft: Draft) -> bool:
     return fact.frame.theme != "size" or draft.tone == "expert"
 
 
-def _intro_needs(clauses: list[Ready], nouns: list[Ready]) -> set[str]:
-    needs = {"N", "n", "is", "it", "NP", "here", "this", "MODS", "come", "have"}
+def _intro_needs(clauses: list[Ready], nouns: list[Ready], product: Product) -> set[str]:
+    """ "This is this speaker", "This speaker: black" say nothing: such patterns need a name."""
+    needs = {"N", "n", "is", "it", "It", "NP", "MODS", "come", "have"}
+    needs |= {"here", "this", "named"} if product.subject else {"unnamed"}
     needs |= {"VPS"} if clauses else set()
     return needs | ({"WITH", "NPS"} if nouns else set())
 
@@ -76,7 +78,7 @@ def _told_by(needs: frozenset[str], clauses: list[Ready], nouns: list[Ready]) ->
 
 
 def _name_ids(product: Product) -> list[str]:
-    if product.name:
+    if product.subject:
         return ["name", "type"] if _needs_noun(product) else ["name"]
     return ["type", "brand"] if product.brand else ["type"]
 
@@ -102,9 +104,12 @@ def _names(product: Product) -> dict[str, str]:
     plural = product.is_plural
     name = name_of(product)
     return {
-        "N": capital(name) if not product.name or name.startswith("the ") else name,
+        "N": capital(name) if not product.subject or name.startswith("the ") else name,
         "n": name,
         "it": "they" if plural else "it",
+        "It": "They" if plural else "It",
+        "named": "",
+        "unnamed": "",
         "here": "Here are" if plural else "Here's",
         "this": "These are" if plural else "This is",
     }
@@ -112,13 +117,14 @@ def _names(product: Product) -> dict[str, str]:
 
 def name_of(product: Product) -> str:
     """The product's name inside a sentence: "the Harrow Stovetop Kettle", "Aurora 3"."""
-    name = product.name
+    name = product.subject
     if not name:
         origin = f" from {product.brand}" if product.brand else ""
         return f"{_determiner(product)} {noun_of(product)}{origin}"
-    is_book = product.family is not None and product.family.key in BARE_NAME_FAMILIES
     first = name.split()[0].lower()
-    if is_book or name.lower().startswith(OWN_ARTICLE) or first.endswith(("'s", "’s")):
+    if product.is_book:
+        return f"“{name}”" if "," in name else name
+    if name.lower().startswith(OWN_ARTICLE) or first.endswith(("'s", "’s")):
         return name
     if _needs_noun(product):
         return f"the {name} {product.type.plural_en}"
@@ -127,9 +133,9 @@ def name_of(product: Product) -> str:
 
 def _needs_noun(product: Product) -> bool:
     """ "The Aurora are headphones" is no English; "the Aurora headphones are" is."""
-    if not product.name or product.type is None or product.name_ends_with_type:
+    if not product.subject or product.type is None or product.name_says_type:
         return False
-    return product.is_plural and not product.name.lower().endswith("s")
+    return product.is_plural and not product.subject.lower().endswith("s")
 
 
 def _determiner(product: Product) -> str:
@@ -160,7 +166,7 @@ def can_modify(fact: Ready) -> bool:
 
 
 def _is_named(fact: Ready, product: Product) -> bool:
-    return fact.words.plain.lower() in product.name.lower()
+    return fact.words.plain.lower() in product.subject.lower()
 
 
 def noun_phrase(mods: list[Ready], product: Product) -> str:

@@ -34,6 +34,7 @@ class Pattern:
     slot: str
     text: str
     needs: frozenset[str]
+    is_lead_in: bool = False  # says nothing but "look": one a text is enough
 
 
 def table_lines(file_name: str) -> list[str]:
@@ -87,7 +88,8 @@ def patterns(lang: str) -> dict[str, dict[str, tuple[Pattern, ...]]]:
             continue
         slot, text = _cells(line, 2)
         needs = frozenset(re.findall(r"\{(\w+)\}", text))
-        found.setdefault(tone, {}).setdefault(slot, []).append(Pattern(slot, text, needs))
+        pattern = Pattern(slot, text.lstrip("~"), needs, text.startswith("~"))
+        found.setdefault(tone, {}).setdefault(slot, []).append(pattern)
     return {
         tone: {slot: tuple(dict.fromkeys(some)) for slot, some in slots.items()}
         for tone, slots in found.items()

@@ -18,6 +18,9 @@ GROUP_SIZES = {
     "playful": (1, 2),
 }
 # What a product is comes first, what the shop promises last.
+# Share of texts that draw attention to themselves once ("Guess what?"); formal ones never do.
+LEAD_IN_SHARE = {"conversational": 0.4, "persuasive": 0.3, "playful": 0.7}
+PLAIN = frozenset({"{S} {VPS}.", "{S}{C}。", "{LABELS}.", "{LABELS}。"})
 LAST_THEMES = ("care", "origin", "service")
 
 
@@ -33,6 +36,10 @@ class Draft:
     sentences: list[Sentence] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     n_subjects: int = 0
+    may_lead_in: bool = False
+
+    def __post_init__(self) -> None:
+        self.may_lead_in = self.rng.random() < LEAD_IN_SHARE.get(self.tone, 0.0)
 
     @property
     def tone(self) -> str:
@@ -46,12 +53,17 @@ class Draft:
         options = [
             pattern
             for pattern in patterns(lang).get(self.tone, {}).get(slot, ())
-            if pattern.text not in self.used and pattern.needs <= allowed
+            if pattern.text not in self.used
+            and pattern.needs <= allowed
+            and (self.may_lead_in or not pattern.is_lead_in)
         ]
         if not options:
             return None
         pattern = options[int(self.rng.random() * len(options))]
-        self.used.add(pattern.text)
+        if pattern.is_lead_in:
+            self.may_lead_in = False
+        if pattern.text not in PLAIN:
+            self.used.add(pattern.text)
         return pattern
 
     def one_of(self, options: tuple) -> object:

@@ -1,8 +1,9 @@
 """The facts of one request, ready to be written: words, frames and rank; the rest with reasons."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from aiassist.copywriting.composer.cleaning import clean, fits_language
 from aiassist.copywriting.composer.frames import Frame, Predicate, frames
@@ -17,15 +18,17 @@ from aiassist.copywriting.composer.rendering import (
 from aiassist.copywriting.engine import CopyRequest, Fact
 from catalog.products.vocabulary.families import Family, ProductType, find_type, type_of
 from catalog.products.vocabulary.kinds import KINDS, AttributeKind, find_kind, kinds_of, must_have
-from catalog.products.vocabulary.tables import fold, spaced
+from catalog.products.vocabulary.tables import fold, has_cjk, spaced
+from catalog.products.vocabulary.units import UNITS
 from catalog.products.vocabulary.values import VALUES, find_value
 
+UNIT_NAMES = {name for unit in UNITS.values() for name in (unit.code, *unit.synonyms) if name}
 # Kinds that may stand before the noun, in the order English and Chinese want them.
 MODIFIERS = {"colour": 0, "pattern": 1, "metal": 2, "material": 3}
 # Their label is a noun that "is" the value: "The material is bamboo".
 NAMED = frozenset(
     spaced(
-        "material colour pattern finish shape style fit closure metal gemstone origin author "
+        "material colour pattern finish shape style fit closure metal gemstone author "
         "publisher illustrator translator language flavour roast scent skill_level movement "
         "dial_colour shade model_number isbn operating_system ip_rating resolution lining "
         "plating collection format region upholstery coating"
@@ -33,6 +36,14 @@ NAMED = frozenset(
 )
 GENERIC_NOUN = ARTICLE + " {label} of {v}"
 SINGLE_PIECE = ("puzzle", "building_blocks")
+# "400毫升", "2 x 8 kg", "No. 5" at the end of a name: a subject cannot end like that.
+NAME_TAIL = re.compile(
+    r"\s*(?:\d[\d.,]*\s*[x×*]\s*)?(?<![A-Za-z\d.])\d[\d.,]*\s*"
+    rf"(?:{'|'.join(sorted(map(re.escape, UNIT_NAMES), key=len, reverse=True))})装?$",
+    re.IGNORECASE,
+)
+LATIN_NAME = 24  # characters of a foreign name that a Chinese sentence carries well
+LABELS_EN = {"origin": "origin"}  # "Country of origin: Hangzhou" would be wrong
 
 
 @dataclass
@@ -71,11 +82,16 @@ class Product:
     """What the writer knows beside the facts."""
 
     name: str  # "" where it cannot stand in this language
+    subject: str  # the name where a sentence can carry it, else ""
     brand: str
     family: Family | None
     type: ProductType | None
-    name_ends_with_type: bool
+    name_says_type: bool
     is_plural: bool
+
+    @property
+    def is_book(self) -> bool:
+        return self.family is not None and self.family.key == "books"
 
 
 def product_of(request: CopyRequest) -> Product:
@@ -85,9 +101,23 @@ def product_of(request: CopyRequest) -> Product:
         name = name if fits_language(name, "en", "") else ""
         brand = brand if fits_language(brand, "en", "") else ""
     name = name if len(name) <= 120 else ""
-    kind = found[1] if found else None
-    plural, ends = _number_of(name, kind, request.lang)
-    return Product(name, brand, found[0] if found else None, kind, ends, plural)
+    family, kind = found or (None, None)
+    subject = name if kind is None or _reads_well(name, family, request.lang) else ""
+    plural, says_type = _number_of(head_of(name), kind, request.lang)
+    return Product(name, subject, brand, family, kind, says_type, plural)
+
+
+@lru_cache(maxsize=4096)
+def head_of(name: str) -> str:
+    """The name without what follows a comma, and without a measure or a bracket at its end."""
+    return NAME_TAIL.sub("", re.split(r"[,，(（|/]|\s[–—-]\s", name)[0]).strip()
+
+
+def _reads_well(name: str, family: Family, lang: str) -> bool:
+    """ "The Rubber dumbbells, 2 x 8 kg are ..." stumbles; a book's title may hold commas."""
+    if family.key == "books":
+        return True
+    return head_of(name) == name and (lang == "en" or has_cjk(name) or len(name) <= LATIN_NAME)
 
 
 def _type_of(product_type: str, name: str) -> tuple[Family, ProductType] | None:
@@ -95,16 +125,16 @@ def _type_of(product_type: str, name: str) -> tuple[Family, ProductType] | None:
 
 
 def _number_of(name: str, kind: ProductType | None, lang: str) -> tuple[bool, bool]:
-    """(is plural, name ends with the type's noun)."""
+    """(is plural, the name says the type)."""
     if kind is None:
         return False, False
     low = fold(name)
     if lang == "zh":
-        return False, low.endswith(fold(kind.noun_zh))
+        return False, any(fold(noun) in low for noun in (kind.noun_zh, *kind.synonyms_zh))
     if not kind.is_plural and low.endswith(fold(kind.plural_en)):
         return kind.plural_en != kind.noun_en and not kind.is_mass, True
     nouns = (kind.noun_en, kind.plural_en, kind.noun_en.split()[-1], *kind.synonyms_en)
-    return kind.is_plural, any(low == fold(n) or low.endswith(" " + fold(n)) for n in nouns)
+    return kind.is_plural, any(f" {fold(noun)} " in f" {low} " for noun in nouns)
 
 
 def ready_facts(
@@ -230,7 +260,7 @@ def _slots(one: Ready, product: Product) -> dict[str, object]:
 def label_of(fact: Fact, kind: AttributeKind | None, lang: str) -> str:
     """The attribute's name as it stands inside a sentence, or "" where the language lacks one."""
     if kind is not None:
-        return kind.label_zh if lang == "zh" else kind.label_en
+        return kind.label_zh if lang == "zh" else LABELS_EN.get(kind.key, kind.label_en)
     label = clean(fact.label_zh if lang == "zh" else fact.label_en)
     if lang == "zh":
         return label if len(label) <= 40 and fits_language(label, "zh", "") else ""

@@ -10,7 +10,7 @@ from catalog.products.vocabulary.families import plural_of
 from catalog.products.vocabulary.values import VALUES, Value
 
 # A synonym with one of these says more than the value does: cotton is not yet pure cotton.
-GENERIC = frozenset("金属材质料布色")  # adds nothing: titanium metal is titanium
+GENERIC = frozenset("金属材质料布色含")  # adds nothing: titanium metal is titanium
 OVERSTATES = re.compile(r"100|%|\bpure\b|纯|全棉|\bfine\b|\bgenuine\b|真皮")
 
 
