@@ -1,7 +1,8 @@
 """The shop's pages of `catalog`."""
 
 from catalog.products import urls as products
+from catalog.products.exports import urls as exports
 from catalog.products.imports import urls as imports
 
 app_name = "catalog"
-urlpatterns = [*imports.urlpatterns, *products.urlpatterns]
+urlpatterns = [*imports.urlpatterns, *exports.urlpatterns, *products.urlpatterns]

@@ -32,6 +32,7 @@ ACTIONS = {
     "product.restored": _("Product restored"),
     "product.saved": _("Product saved"),
     "products.bulk_edit": _("Products changed in bulk"),
+    "products.exported": _("Products exported"),
     "shop.changed": _("Shop settings changed"),
     "team.invitation_revoked": _("Invitation revoked"),
     "team.invited": _("Person invited"),

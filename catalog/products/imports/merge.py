@@ -5,11 +5,13 @@ that the import would add has the id None until it is written.
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from catalog.products.imports.values import language_of
-from catalog.products.models import ProductStatus, TextOrigin
+from catalog.products.imports.extra import own_name, same_extra
+from catalog.products.imports.values import category_path, grams, language_of, split_tags, tidy
+from catalog.products.models import ProductStatus, TextField, TextOrigin
+from catalog.products.texts import clean_html
 
 Snapshot = dict[str, Any]
 PRODUCT_FIELDS = ("title", "vendor", "product_type", "category", "tags", "status", "option_names")
@@ -50,23 +52,63 @@ def blank(handle: str) -> Snapshot:
 def merge(before: Snapshot | None, payload: Mapping[str, Any], *, language: str) -> Snapshot:
     """What the product will be. Nothing that the file does not state is touched."""
     after = copy.deepcopy(before) if before else blank(payload["handle"])
-    _merge_product(after["product"], payload)
+    _merge_product(after["product"], payload, len(after["variants"]))
     _merge_variants(after, payload["variants"] or ([] if before else [{}]))
     _merge_texts(after["texts"], payload["texts"], language)
     _merge_images(after["images"], payload["images"])
     return after
 
 
-def _merge_product(product: Snapshot, payload: Mapping[str, Any]) -> None:
+def as_stated(name: str, value: Any) -> Any:
+    """A value of the shop's as far as a file can state it: cells have no outer blanks and no
+    unseen marks. What differs only beyond that is no change."""
+    if name == "tags":
+        return split_tags(tidy(", ".join(value)))
+    if name == "category":
+        return category_path(tidy(value))
+    if name == TextField.DESCRIPTION:
+        return clean_html(tidy(value))
+    if name == "weight_grams":
+        return grams(value) if value else None
+    if isinstance(value, list):
+        return [tidy(part) for part in value]
+    return tidy(value) if isinstance(value, str) else value
+
+
+def _news(own: Snapshot, stated: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """What the file states that the shop's row does not say already."""
+    told = {name: stated[name] for name in names if name in stated}
+    return {
+        name: value
+        for name, value in told.items()
+        if own.get(name) != value and as_stated(name, own.get(name)) != value
+    }
+
+
+def _merge_product(product: Snapshot, payload: Mapping[str, Any], n_variants: int) -> None:
     stated = payload["product"]
     # A handle that differs only in capital letters is the same product's.
     if product["handle"].casefold() != payload["handle"].casefold():
         product["handle"] = payload["handle"]
-    product.update({name: stated[name] for name in PRODUCT_FIELDS if name in stated})
+    product.update(_news(product, stated, PRODUCT_FIELDS))
     if not product["category"] and "category" not in stated:
         product["category"] = stated.get("category_default", "")
-    extra = {**product["extra"], **stated.get("extra", {})}
-    product["extra"] = {name: value for name, value in extra.items() if value not in ("", None)}
+    product["extra"] = _merge_extra(product["extra"], stated.get("extra", {}), n_variants)
+
+
+def _merge_extra(
+    own: Mapping[str, Any], stated: Mapping[str, Any], n_variants: int
+) -> dict[str, Any]:
+    """Columns without a field: what the file states counts, an empty cell takes it away."""
+    extra = {**own}
+    for column, value in stated.items():
+        name = own_name(extra, column)
+        if same_extra(extra.get(name, ""), value, n_variants):
+            continue
+        extra[name] = value
+        if value in ("", None):
+            del extra[name]
+    return extra
 
 
 def matched(variants: list[Snapshot], stated: list[Mapping[str, Any]]) -> list[Snapshot | None]:
@@ -83,7 +125,7 @@ def matched(variants: list[Snapshot], stated: list[Mapping[str, Any]]) -> list[S
 def _take(free: list[Snapshot], name: str, wanted: Any) -> Snapshot | None:
     if wanted:
         for at, variant in enumerate(free):
-            if variant[name] == wanted:
+            if variant[name] == wanted or as_stated(name, variant[name]) == wanted:
                 return free.pop(at)
     return None
 
@@ -96,7 +138,7 @@ def _merge_variants(after: Snapshot, stated: list[Mapping[str, Any]]) -> None:
             last += 1
             own = {"id": None, "position": last, **copy.deepcopy(NEW_VARIANT)}
             variants.append(own)
-        own.update({name: one[name] for name in VARIANT_FIELDS if name in one})
+        own.update(_news(own, one, VARIANT_FIELDS))
     after["product"]["search_extra"] = search_extra(variants)
 
 
@@ -108,12 +150,15 @@ def search_extra(variants: list[Snapshot]) -> str:
 
 def _merge_texts(texts: list[Snapshot], stated: Mapping[str, str], language: str) -> None:
     for field, text in stated.items():
+        # A file with one text column may show the text of another language than the shop's.
+        if text and any(t["field"] == field and as_stated(field, t["text"]) == text for t in texts):
+            continue
         spoken = _text_language(texts, field, text, language)
         own = next((t for t in texts if (t["field"], t["language"]) == (field, spoken)), None)
         if own is None and text:
             new = {"id": None, "language": spoken, "field": field, "approved_by_id": None}
             texts.append({**new, "text": text, "origin": TextOrigin.IMPORT.value, "provenance": {}})
-        elif own is not None and own["text"] != text:
+        elif own is not None and as_stated(field, own["text"]) != text:
             own.update(
                 text=text, origin=TextOrigin.IMPORT.value, provenance={}, approved_by_id=None
             )
@@ -134,7 +179,8 @@ def _merge_images(images: list[Snapshot], stated: list[Mapping[str, Any]]) -> No
     blank_image = {"id": None, "file": "", "alt": "", "width": 0, "height": 0, "sha256": ""}
     for one in stated:
         if one["source_url"] in own:
-            own[one["source_url"]].update(one)
+            image = own[one["source_url"]]
+            image.update(_news(image, one, ("alt", "position")))
         else:
             images.append({**blank_image, "position": len(images) + 1, **one})
 

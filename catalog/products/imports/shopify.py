@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from catalog.products.imports import read
+from catalog.products.imports.extra import extra_value
 from catalog.products.imports.fields import (
     OPTION_NAMES,
     OPTION_VALUES,
@@ -262,7 +263,7 @@ def _kept(layout: Layout, head: read.Line, lines: list[read.Line]) -> dict[str, 
     for name, at in layout.kept.items():
         own = tidy(unguard(head.cells[at]))
         values = [tidy(unguard(line.cells[at])) for line in variants]
-        found[name] = values if set(values) - {own, ""} else own
+        found[name] = extra_value(own, values)
     return found
 
 
