@@ -57,16 +57,20 @@ def _save_row(
     merchant: Any, product: Product | None, product_id: Any, sent: dict[str, Any]
 ) -> Product:
     row = product or Product(merchant=merchant, pk=product_id)
-    for name in PLAIN:
-        if name in sent:
-            setattr(row, name, sent[name])
+    names = [name for name in PLAIN if name in sent]
+    for name in names:
+        setattr(row, name, sent[name])
     if product is None:
         handle = sent.get("handle") or slugify(sent["title"], allow_unicode=True)
         row.handle = handle or f"product-{product_id}"
     if "category" in sent:
         row.category = _category(merchant, sent["category"])
+        names.append("category")
     row.updated_at = timezone.now()
-    row.save(force_insert=product is None)
+    if product is None:
+        row.save(force_insert=True)
+    else:  # only what was sent: the rest may have been changed since it was read
+        row.save(update_fields=[*names, "updated_at"])
     row.refresh_from_db(fields=["version"])
     return row
 

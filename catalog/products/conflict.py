@@ -46,6 +46,7 @@ def base_state(text: str) -> State:
     """The state the form was opened with, as it sent it back; {} when it is unreadable."""
     try:
         found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair cannot be shown
     except ValueError:
         return {}
     if not isinstance(found, dict):

@@ -36,7 +36,7 @@ class NoNulMiddleware:
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
         # Files are not looked at: each has a reader of its own.
         sent = [*request.GET.lists(), *request.POST.lists()]
-        if any("\0" in text for name, values in sent for text in (name, *values)):
+        if "\0" in request.path or any("\0" in t for name, texts in sent for t in (name, *texts)):
             return HttpResponseBadRequest(_("The form holds a character that cannot be kept."))
         return None
 

@@ -45,7 +45,7 @@ def keyset_page(queryset: QuerySet, ordering: Sequence[str], *, cursor: str, siz
     ordered = queryset.order_by(*names)
     try:
         rows = list(ordered.filter(_beyond(names, values))[: size + 1] if values else [])
-    except (ValidationError, ValueError, TypeError):
+    except (ValidationError, ValueError, TypeError, OverflowError):
         values, rows, is_backward = [], [], False
     if not values:
         ordered = queryset.order_by(*ordering)
@@ -97,7 +97,7 @@ def _read(cursor: str, ordering: Sequence[str]) -> tuple[str, list[Any]]:
         direction, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError):
         return FORWARD, []
-    plain = all(isinstance(value, str | int | float) for value in values)
+    plain = all(isinstance(value, str | int | float) and "\0" not in str(value) for value in values)
     if direction not in {FORWARD, BACKWARD} or len(values) != len(ordering) or not plain:
         return FORWARD, []
     return direction, values

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from catalog.products.api_write import _save_row
 from catalog.products.models import Product
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import ApiKey
@@ -245,3 +246,24 @@ def test_of_twenty_stale_writers_one_wins(shop: Any) -> None:
         thread.join()
     assert sorted(set(codes)) == [200, 412]
     assert codes.count(200) == 1
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "\ud83d"])
+def test_a_character_that_cannot_be_kept_is_refused(api: Client, odd: str) -> None:
+    for body in ({**KETTLE, "title": odd}, {**KETTLE, odd: "x"}):
+        assert post(api, PRODUCTS, body).status_code == 400
+    batch = {"products": [{**KETTLE, "handle": odd}]}
+    answer = post(api, f"{PRODUCTS}:batch", batch, **{"Idempotency-Key": "k1"})
+    assert (answer.status_code, "surrogate" in answer.json()["detail"]) == (400, True)
+    assert api.get(f"{PRODUCTS}/%00").status_code == 400
+
+
+def test_a_batch_writes_what_is_sent_and_nothing_else(api: Client, shop: Any) -> None:
+    """Between its look at a product and its write another may save: that stays."""
+    post(api, PRODUCTS, KETTLE)
+    with tenant(shop):
+        stale = Product.objects.get(handle="fjord-kettle")
+        Product.objects.update(vendor="Renamed")
+        row = _save_row(shop, stale, stale.pk, {"title": "Kettle"})
+        row.refresh_from_db()
+        assert (row.title, row.vendor) == ("Kettle", "Renamed")

@@ -1,5 +1,7 @@
 """Keyset pages: every row once, in order, forwards and back, whatever is written meanwhile."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -59,6 +61,14 @@ def test_a_row_inserted_before_the_page_moves_nothing(in_shop, products):
 def test_a_broken_cursor_shows_the_first_page(products, cursor):
     page = keyset_page(Product.objects.all(), ["-updated_at", "-id"], cursor=cursor, size=3)
     assert page.rows == list(Product.objects.order_by("-updated_at", "-id")[:3])
+
+
+@pytest.mark.parametrize("edge", ["\0", "\ud800", float("inf"), float("nan"), 10**40, True])
+@pytest.mark.parametrize("name", ["title", "version"])
+def test_a_cursor_of_odd_values_breaks_nothing(products, name, edge):
+    values = json.dumps(["n", edge, str(products[0].pk)])
+    cursor = base64.urlsafe_b64encode(values.encode()).decode()
+    keyset_page(Product.objects.all(), [name, "id"], cursor=cursor, size=3)
 
 
 def test_a_page_is_one_statement_without_offset_or_count(products):
