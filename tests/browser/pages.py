@@ -57,6 +57,8 @@ ADMIN_PAGES = {
 }
 # Drawn by Swagger UI in its own language and colours.
 FOREIGN = {"api-docs"}
+# Names tables as the database does, in English.
+NAMES_TABLES = {"admin"}
 DEMO_SLUG = "northlight"
 
 
@@ -113,10 +115,11 @@ def furnish(web: Session, shop: str) -> dict[str, str]:
 
 
 def dearer(rows: str) -> str:
-    """The sample with other prices, another stock, one new product and one bad price."""
-    rows = rows.replace(",59.00,", ",64.00,").replace(",14,DENY", ",3,DENY")
+    """The sample a tenth dearer, with a price that fell far, a new product and one unreadable."""
+    rows = re.sub(r",(\d+)\.00,,", lambda price: f",{int(price[1]) * 11 // 10}.00,,", rows)
     rows = rows.replace("harbour-linen-shirt", "dune-linen-shirt")
-    return re.sub(r",(\d\d)\.50,", r",\g<1>.x5,", rows, count=1)
+    rows = re.sub(r",(\d\d)\.50,,", r",\g<1>.x5,,", rows, count=1)
+    return re.sub(r",\d\d\d\.00,,", ",4.00,,", rows, count=1)
 
 
 def upload(web: Session, shop: str, file: Path) -> Page:

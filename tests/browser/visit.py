@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from playwright.sync_api import Page, expect
 
 from tests.browser import faults
-from tests.browser.pages import FOREIGN, NOT_FOUND
+from tests.browser.pages import FOREIGN, NAMES_TABLES, NOT_FOUND
 from tests.browser.watch import Watch
 from tests.portal import EMAIL, PASSWORD
 
@@ -52,8 +52,8 @@ def faults_of(
     """Open the page once, look at it in each theme and size, listen to the console."""
     page.set_viewport_size(faults.DESKTOP)
     page.goto(address)
-    page.wait_for_load_state("networkidle")
-    found = [] if name in FOREIGN else faults.wrong_language(page, language)
+    page.wait_for_function("!document.querySelector('.htmx-request')")
+    found = [] if name in FOREIGN | NAMES_TABLES else faults.wrong_language(page, language)
     for theme, size in looks:
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size(SIZES[size])
