@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from aiassist.copywriting.guard.amounts import Amount, find_amounts
-from aiassist.copywriting.guard.lexicon import CueKind, Phrase, cue_kinds, phrases
+from aiassist.copywriting.guard.lexicon import CueKind, Phrase, cue_kinds, denied, phrases
 from aiassist.copywriting.guard.tokens import fold, norms, stem
 from aiassist.copywriting.guard.types import FactLike, Policy
 from aiassist.copywriting.guard.units import Unit, find_unit
@@ -32,6 +32,7 @@ TYPE_KEYS = {"type", "product type", "category", "类型", "产品类型", "品�
 LIST_CUT = re.compile(r"\s*(?:[,;/、，；|+&\n]|\band\b|\bor\b|\bwith\b|和|及|与)\s*")
 ZH_ENDINGS = ("色", "材质", "面料", "质", "制", "料", "款", "型", "式", "版")
 ZH_DRESS = ("质", "制", "材", "制品", "色", "材质", "面料", "色调", "款", "型", "料", "的")
+PURE = frozenset("纯全真净")
 COUNT_WORDS = frozenset({"number", "quantity", "count", "per", "pack", "piec"}) | set("数件片")
 COUNT_KEYS = frozenset({("piec",), ("set",), ("pack",)})
 OTHER_BRAND = 0.3  # cost: below a fact's, above the product's own name
@@ -104,6 +105,8 @@ def _types(facts: Sequence[FactLike], policy: Policy) -> frozenset[str]:
 
 def _add_name(evidence: Evidence, name: str, fact_id: str) -> None:
     phrase = norms(name)
+    if len(phrase) == 1 and denied().get(phrase, "foreign_brand") != "foreign_brand":
+        return  # a kettle called "Best" is still not the best kettle
     evidence.add(phrase, "name", 0.2, fact_id=fact_id)
     for token in phrase:
         if token.isascii() and token not in _negators():
@@ -217,7 +220,9 @@ def _add_chinese_pieces(
 ) -> None:
     weak = [w for w in ("".join(p) for p in phrases("weakeners")) if not w.isascii() and w in text]
     bare = _strip_ending(text)
-    for dressed in (text, bare, *(bare + ending for ending in ZH_DRESS)):
+    if bare in PURE:
+        bare = ""  # 纯色 lends no 纯 to 纯棉
+    for dressed in (text, *(bare + ending for ending in ("", *ZH_DRESS) if bare)):
         evidence.add(tuple(dressed), kind, 0.5, fact_id=fact_id)
     if len(text) > MAX_PART:
         return

@@ -269,7 +269,8 @@ def _objection(
     if entry.kind == "mild":
         return "puffery", "warn"
     if entry.kind == "scene":
-        return "scene", "note"
+        contained = at > 0 and (tokens[at - 1].norm,) in phrases("containing")
+        return ("unbacked", "block") if contained else ("scene", "note")
     if entry.kind == "part" and not part_has_value(tokens, at, covered=covered):
         return "foreign_part", "block"
     if entry.kind == "noun" and not noun_is_subject(tokens, at, covered=covered, evidence=evidence):
