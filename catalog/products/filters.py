@@ -10,21 +10,23 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db import connection
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Concat
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.products.models import Category, Fact, ProductStatus, ProductText, Variant
+from catalog.products.models import Fact, ProductStatus, ProductText, Variant
 from catalog.products.money import parse_money
 from catalog.products.must_have import lacks_must_haves
 from ecomportal.web.formats import money
 
 LOW_STOCK = 5  # pieces over all counted variants: "order more soon"
 RESTORABLE = timedelta(days=30)  # after its deletion
+COUNTED = 2000  # a search with more answers than this has "many"
 UPDATED_DAYS = ("1", "7", "30", "90")
 LANGUAGES = {"en": _("English"), "zh": _("Chinese")}
 # In the order of the chips. What else stands in the address (sort, page) narrows nothing.
@@ -82,24 +84,53 @@ class ProductFilters:
             self.problems += error.messages
             return None
 
+    @property
+    def is_search_alone(self) -> bool:
+        return all(name == "q" or not value for name, value in self.values.items())
+
     def query(self) -> str:
         """The filters alone as a query string, in a fixed order."""
         made = QueryDict(mutable=True)
         made.update({name: value for name, value in self.values.items() if value})
         return made.urlencode()
 
+    @cached_property
+    def categories(self) -> dict[UUID, str]:
+        """The shop's categories by path, asked once for the filter, its chip and its menu."""
+        return dict(self.merchant.categories.order_by("path").values_list("pk", "path"))
+
+    @cached_property
+    def n_found(self) -> int:
+        """How many live products the search finds, at most COUNTED + 1: few or many."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count_search(%s, %s)", [self.values["q"], COUNTED + 1])
+            return cursor.fetchone()[0]
+
     def apply(self, products: QuerySet) -> QuerySet:
+        """All that match, in no order."""
+        return self._narrow(products, self._matches)
+
+    def walk(self, products: QuerySet) -> QuerySet:
+        """The same, for who reads the first few of an order.
+
+        Rare words are looked up, and what was found is sorted. Where more than COUNTED products
+        have a common word, walking through the order and looking at each soon fills a page.
+        """
+        is_common = self.values["q"] and not self.values["deleted"] and self.n_found > COUNTED
+        return self._narrow(products, self._is_alike if is_common else self._matches)
+
+    def _narrow(self, products: QuerySet, matches: Any) -> QuerySet:
         if self.values["deleted"]:
             products = products.filter(deleted_at__gte=timezone.now() - RESTORABLE)
         else:
             products = products.filter(deleted_at=None)
-        for condition in self._conditions():
+        for condition in self._conditions(matches):
             products = products.filter(condition)
         return products
 
-    def _conditions(self) -> list[Any]:
+    def _conditions(self, matches: Any) -> list[Any]:
         wanted = [
-            (self.values["q"], self._matches),
+            (self.values["q"], matches),
             (self.values["status"], lambda: Q(status=self.values["status"])),
             (self.category_id, self._in_category),
             (self.values["stock"], self._has_little_stock),
@@ -116,12 +147,18 @@ class ProductFilters:
             return Q(title__icontains=text) | Q(handle__icontains=text)
         return Q(pk__in=RawSQL("SELECT search_products(%s)", [text]))
 
+    def _is_alike(self) -> Q:
+        return Q(grams__contains=Func(Value(self.values["q"]), function="query_grams"))
+
     def _in_category(self) -> Q:
-        """The category and all below it, whose paths begin with its own."""
-        here = Category.objects.filter(pk=self.category_id).values("path")[:1]
-        below = Concat(Subquery(here), Value(" > "))
-        inside = Category.objects.filter(Q(pk=self.category_id) | Q(path__startswith=below))
-        return Q(category_id__in=inside.values("pk"))
+        """The category and all below it, whose paths begin with its own.
+
+        Given as ids: the planner knows how common each is, but not what a subquery will give.
+        """
+        path = self.categories.get(self.category_id)
+        below = f"{path} > "
+        inside = [pk for pk, other in self.categories.items() if other.startswith(below)]
+        return Q(category__in=[self.category_id, *inside] if path is not None else [])
 
     def _has_little_stock(self) -> Q:
         counted = Variant.objects.filter(
@@ -155,13 +192,13 @@ class ProductFilters:
             variants = variants.filter(price_cents__lte=self.max_cents)
         return Exists(variants)
 
-    def chips(self, categories: dict[UUID, str]) -> list[Chip]:
+    def chips(self) -> list[Chip]:
         """The filters that are on, in words; the search box shows its own."""
         values, chips = self.values, []
         if values["status"]:
             chips.append(Chip(_("Status"), ProductStatus(values["status"]).label, ("status",)))
         if self.category_id:
-            name = categories.get(self.category_id, "?")
+            name = self.categories.get(self.category_id, "?")
             chips.append(Chip(_("Category"), name, ("category",)))
         if values["stock"]:
             word = _("none left") if values["stock"] == "none" else _("low")

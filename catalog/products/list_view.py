@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.products.filters import LOW_STOCK, UPDATED_DAYS, ProductFilters
+from catalog.products.filters import COUNTED, LOW_STOCK, UPDATED_DAYS, ProductFilters
 from catalog.products.models import (
     Fact,
     FactStatus,
@@ -147,21 +147,20 @@ def products(request: HttpRequest) -> HttpResponse:
     filters = ProductFilters(request.GET, request.merchant)
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "-updated"
-    found = filters.apply(request.merchant.products.all())
+    products = request.merchant.products.all()
     page = keyset_page(
-        with_sort_keys(with_row_data(found), sort),
+        with_sort_keys(with_row_data(filters.walk(products)), sort),
         SORTS[sort],
         cursor=cursor_of(request.GET),
         size=PAGE_SIZE,
     )
-    categories = dict(request.merchant.categories.order_by("path").values_list("pk", "path"))
     context = {
         "page": page,
         "rows": _rows(page.rows),
         "filters": filters,
         "query": filters.query(),
-        "chips": [(chip, _without(request, chip.params)) for chip in filters.chips(categories)],
-        "categories": categories,
+        "chips": [(chip, _without(request, chip.params)) for chip in filters.chips()],
+        "categories": filters.categories,
         "statuses": ProductStatus.choices,
         "updated_days": UPDATED_DAYS,
         "sort": sort,
@@ -170,7 +169,7 @@ def products(request: HttpRequest) -> HttpResponse:
         "all_columns": COLUMNS,
         "views": _views(request, filters.query()),
         "can_edit": request.role in EDITORS,
-        **_how_many(request, found, page),
+        **_how_many(request, filters, page),
     }
     context["is_empty_shop"] = not (page.rows or context["query"] or page.previous)
     return render(request, "catalog/products/list.html", context)
@@ -189,13 +188,20 @@ def _columns(request: HttpRequest) -> list[str]:
     return chosen or list(COLUMNS)
 
 
-def _how_many(request: HttpRequest, found: QuerySet, page: Any) -> dict[str, Any]:
+def _how_many(request: HttpRequest, filters: ProductFilters, page: Any) -> dict[str, Any]:
     """The number of matches: exact when asked for or when one page holds all, else about."""
     if page.is_all:
         return {"n_matching": len(page.rows), "count_is": "exact"}
+    products = request.merchant.products.all()
     if request.GET.get("count") == "exact":
-        return {"n_matching": found.count(), "count_is": "exact"}
-    n = estimate(found)
+        return {"n_matching": filters.apply(products).count(), "count_is": "exact"}
+    if filters.is_search_alone and filters.values["q"]:
+        is_exact = filters.n_found <= COUNTED
+        n = min(filters.n_found, COUNTED)
+        return {"n_matching": n, "count_is": "exact" if is_exact else "more"}
+    if filters.values["q"] or filters.values["facts"] == "missing":  # nothing the planner knows of
+        return {"n_matching": PAGE_SIZE, "count_is": "more"}
+    n = estimate(filters.apply(products))
     if n <= PAGE_SIZE:  # the planner knows less than the page already shows
         return {"n_matching": PAGE_SIZE, "count_is": "more"}
     return {"n_matching": about(n), "count_is": "about"}

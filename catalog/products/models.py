@@ -155,6 +155,10 @@ class Product(TenantModel):
             models.Index(
                 fields=["merchant", "category", "-updated_at", "-id"], name="product_by_category"
             ),
+            models.Index(
+                fields=["merchant", "status"], name="product_live", condition=Q(deleted_at=None)
+            ),
+            models.Index(fields=["merchant", "product_type"], name="product_by_type"),
             GinIndex(
                 fields=["grams"],
                 name="product_grams",
@@ -211,7 +215,12 @@ class Variant(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["merchant", "product", "position"], name="variant_of_product")
+            models.Index(fields=["merchant", "product", "position"], name="variant_of_product"),
+            models.Index(
+                fields=["merchant", "price_cents", "product"],
+                name="variant_by_price",
+                condition=Q(deleted_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -296,6 +305,11 @@ class Fact(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "product"], name="fact_of_product"),
             models.Index(fields=["merchant", "attribute", "value"], name="fact_by_value"),
+            models.Index(
+                fields=["merchant", "product"],
+                name="fact_proposed",
+                condition=Q(status="proposed"),
+            ),
         ]
 
     def __str__(self) -> str:
