@@ -105,7 +105,7 @@ class Unseen:
         )
 
     def must_have(self) -> list[Given]:
-        keys = {kind.key for kind in must_have(self.family.key)}
+        keys = {kind.key for kind in must_have(self.family.key, self.type.key)}
         return [given for given in self.given if given.fact.key in keys]
 
 
@@ -120,7 +120,7 @@ def _product(i: int, family: Family, rng: random.Random) -> Unseen:
     brand = _word(rng)
     noun = kind.noun_en.title().replace("'S", "'s") if rng.random() < 0.6 else ""
     name = " ".join(part for part in (brand, _word(rng), noun) if part)
-    wanted = list(must_have(family.key))
+    wanted = list(must_have(family.key, kind.key))
     others = [k for k in kinds_of(family.key) if k not in wanted and k.key != "storage_capacity"]
     wanted += rng.sample(others, min(len(others), rng.randint(3, 8)))
     given = [_given(n, k, rng) for n, k in enumerate(wanted)]

@@ -401,8 +401,9 @@ def missing_keys(request: CopyRequest, product: Product) -> tuple[str, ...]:
     """The attributes most worth adding: the family's must-haves first, at least two."""
     family = product.family.key if product.family else request.family
     have = {fact.key for fact in request.facts}
-    ordered = [kind.key for kind in (*must_have(family), *kinds_of(family))]
+    needed = must_have(family, product.type.key if product.type else "")
+    ordered = [kind.key for kind in (*needed, *kinds_of(family))]
     ordered += ["material", "colour", "dimensions", "weight", "origin"]
     missing = [key for key in dict.fromkeys(ordered) if key not in have]
-    n_must = sum(kind.key not in have for kind in must_have(family))
+    n_must = sum(kind.key not in have for kind in needed)
     return tuple(missing[: max(2, n_must)])

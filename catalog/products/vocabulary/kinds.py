@@ -22,6 +22,7 @@ class AttributeKind:
     importance: int  # 1 = a buyer misses it at once, 3 = good to have
     value_set: str = ""  # the table of values.txt that translates it
     must_have_in: tuple[str, ...] = ()
+    must_have_types: tuple[str, ...] = ()  # where not the whole family needs it
 
     def importance_in(self, family: str) -> int:
         """1 where the family cannot be described without it, else 2 or 3."""
@@ -36,7 +37,8 @@ def _load() -> dict[str, AttributeKind]:
 
 def _kind(cells: list[str]) -> AttributeKind:
     key, label_en, label_zh, kind_type, units, word_class, families, values, en, zh, weight = cells
-    importance, _, must_have_in = weight.partition("@")
+    importance, _, needed = weight.partition("@")
+    needed_in = [entry.partition(":") for entry in words(needed)]
     units = words(units)
     return AttributeKind(
         key,
@@ -51,16 +53,37 @@ def _kind(cells: list[str]) -> AttributeKind:
         words(zh),
         int(importance),
         values,
-        words(must_have_in),
+        tuple(family for family, _, _ in needed_in),
+        tuple(key for _, _, types in needed_in for key in types.split("+") if key),
     )
 
 
 KINDS: dict[str, AttributeKind] = _load()
 
 
-def must_have(family: str) -> tuple[AttributeKind, ...]:
-    """The kinds a product of this family cannot do without, in table order."""
-    return tuple(kind for kind in KINDS.values() if family in kind.must_have_in)
+@cache
+def must_have(family: str, type_key: str = "") -> tuple[AttributeKind, ...]:
+    """The kinds a product of this family and type cannot do without, in table order.
+
+    With a type it is exact: a kettle has a capacity, a kitchen knife has a blade length. Without
+    one it is what most types of the family need.
+    """
+    return tuple(kind for kind in KINDS.values() if _is_needed(kind, family, type_key))
+
+
+def _is_needed(kind: AttributeKind, family: str, type_key: str) -> bool:
+    if family not in kind.must_have_in:
+        return False
+    own = _types(family)
+    needed_by = own & set(kind.must_have_types)
+    if not needed_by or type_key in needed_by:
+        return True
+    return type_key not in own and 2 * len(needed_by) >= len(own)
+
+
+@cache
+def _types(family: str) -> frozenset[str]:
+    return frozenset(one.key for one in FAMILIES[family].types)
 
 
 def kinds_of(family: str) -> tuple[AttributeKind, ...]:

@@ -34,6 +34,32 @@ def test_every_family_has_at_least_two_must_haves(family):
     assert len(must_have(family)) >= 2
 
 
+@pytest.mark.parametrize(
+    ("family", "kind"), [(f.key, t.key) for f in FAMILIES.values() for t in f.types]
+)
+def test_every_type_has_at_least_two_must_haves(family, kind):
+    assert len(must_have(family, kind)) >= 2
+
+
+def test_must_haves_follow_the_type():
+    def keys(family: str, kind: str = "") -> set[str]:
+        return {one.key for one in must_have(family, kind)}
+
+    assert keys("kitchen") == {"material", "capacity"}
+    assert keys("kitchen", "kettle") == {"material", "capacity"}
+    assert keys("kitchen", "kitchen_knife") == {"material", "blade_length"}
+    assert keys("kitchen", "cutting_board") == {"material", "dimensions"}
+    assert keys("beauty", "soap") == {"net_weight", "skin_type"}
+    assert keys("beauty", "serum") == {"volume", "skin_type"}
+    assert keys("tea_food", "honey") == {"flavour", "net_weight", "ingredients"}
+    assert keys("kitchen", "no such type") == keys("kitchen")
+
+
+def test_no_two_kinds_share_a_label():
+    for labels in ([k.label_en for k in KINDS.values()], [k.label_zh for k in KINDS.values()]):
+        assert len(set(labels)) == len(labels)
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)
 def test_a_kind_points_only_at_things_that_exist(kind):
     assert kind.label_en
