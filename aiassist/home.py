@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, JSONObject, TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -34,14 +34,15 @@ SOLD = [Order.Status.PAID, Order.Status.SHIPPED, Order.Status.DELIVERED, Order.S
 
 def _n(rows: QuerySet) -> Any:
     """How many rows, as a column of a bigger statement."""
-    counted = rows.order_by().values("merchant").annotate(n=Count("pk")).values("n")
+    # Rows, not ids: an index answers that without a look at the table.
+    counted = rows.order_by().values("merchant").annotate(n=Count("*")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def _n_capped(rows: QuerySet, model: Any) -> Any:
+def _n_capped(rows: QuerySet) -> Any:
     """The same, but stops at COUNTED + 1."""
-    few = rows.order_by().values("pk")[: COUNTED + 1]
-    return _n(model.objects.filter(pk__in=few))
+    few = ArraySubquery(rows.order_by().values("pk")[: COUNTED + 1])
+    return Func(few, function="cardinality", output_field=IntegerField())
 
 
 def waiting_drafts(merchant: Merchant) -> QuerySet:
@@ -75,15 +76,14 @@ def numbers(merchant: Merchant) -> dict[str, Any]:
     ).exclude(text="")
     ready = merchant.import_runs.filter(state=ImportState.READY).order_by("-created_at")
     unsure = merchant.facts.filter(status=FactStatus.PROPOSED, product=OuterRef("pk"))
-    model = products.model
     first_day = timezone.localdate() - timedelta(days=2 * DAYS - 1)
     columns = {
         "sales": _sales(merchant, first_day),
         "n_products": _n(products),
         "n_on_sale": _n(on_sale),
-        "n_lacking": _n_capped(on_sale.filter(lacks_must_haves(merchant)), model),
-        "n_unsure": _n_capped(products.filter(Exists(unsure)), model),
-        "n_textless": _n_capped(on_sale.filter(~Exists(texts)), model),
+        "n_lacking": _n_capped(on_sale.filter(lacks_must_haves(merchant))),
+        "n_unsure": _n_capped(products.filter(Exists(unsure))),
+        "n_textless": _n_capped(on_sale.filter(~Exists(texts))),
         "n_drafts": _n(drafts),
         "n_blocked": _n(drafts.filter(n_blocking__gt=0)),
         "n_live": _n(merchant.jobs.filter(status__in=LIVE)),

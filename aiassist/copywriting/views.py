@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -109,8 +109,8 @@ def _with_most_facts(products: Any, statuses: Any) -> Any:
 
 
 def _n_without_facts(products: Any) -> int:
-    with_some = products.filter(facts__status=FactStatus.CONFIRMED).order_by().distinct()
-    return products.order_by().count() - with_some.values("pk").count()
+    confirmed = Fact.objects.filter(product=OuterRef("pk"), status=FactStatus.CONFIRMED)
+    return products.order_by().filter(~Exists(confirmed)).count()
 
 
 def _proposed(products: Any) -> dict[str, Any]:
