@@ -52,7 +52,7 @@ def faults_of(
     """Open the page once, look at it in each theme and size, listen to the console."""
     page.set_viewport_size(faults.DESKTOP)
     page.goto(address)
-    page.wait_for_function("!document.querySelector('.htmx-request')")
+    expect(page.locator(".htmx-request")).to_have_count(0)
     found = [] if name in FOREIGN | NAMES_TABLES else faults.wrong_language(page, language)
     for theme, size in looks:
         page.emulate_media(color_scheme=theme)
