@@ -10,14 +10,27 @@ from aiassist.copywriting.composer.grammar import (
 from aiassist.copywriting.composer.plan import Draft, form_of, grouped
 from aiassist.copywriting.composer.ready import MODIFIERS, Product, Ready
 
+BREWING = ("brewing_temperature", "brewing_time")
 OWN_ARTICLE = ("the ", "a ", "an ", "my ", "our ", "your ")
 
 
 def write(draft: Draft, facts: list[Ready]) -> None:
     """The description: an introduction, then the other facts in groups."""
     rest = introduce(draft, facts)
-    for group in grouped(rest, draft):
+    for group in grouped(_brewed_at_once(draft, rest), draft):
         tell(draft, group)
+    for sentence in draft.last:
+        draft.add(*sentence)
+
+
+def _brewed_at_once(draft: Draft, facts: list[Ready]) -> list[Ready]:
+    """ "Brew at 95 °C for 2 minutes." in place of two sentences."""
+    how = [fact for key in BREWING for fact in facts if fact.key == key]
+    if [fact.key for fact in how] != list(BREWING):
+        return facts
+    text = f"Brew at {how[0].words.plain} for {how[1].words.plain}."
+    draft.last.append((text, [i for fact in how for i in fact.ids]))
+    return [fact for fact in facts if fact not in how]
 
 
 def introduce(draft: Draft, facts: list[Ready]) -> list[Ready]:
@@ -67,14 +80,14 @@ def _intro_needs(clauses: list[Ready], nouns: list[Ready], product: Product) -> 
     """ "This is this speaker", "This speaker: black" say nothing: such patterns need a name."""
     needs = {"N", "n", "is", "it", "It", "NP", "MODS", "come", "have"}
     needs |= {"here", "this", "named"} if product.subject else {"unnamed"}
-    needs |= {"VPS"} if clauses else set()
+    needs |= {"VPS", "COMES"} if clauses else set()
     return needs | ({"WITH", "NPS"} if nouns else set())
 
 
 def _told_by(needs: frozenset[str], clauses: list[Ready], nouns: list[Ready]) -> list[Ready]:
     if needs & {"WITH", "NPS"}:
         return nouns
-    return clauses[:2] if "VPS" in needs else []
+    return clauses[:2] if needs & {"VPS", "COMES"} else []
 
 
 def _name_ids(product: Product) -> list[str]:
@@ -93,11 +106,19 @@ def _intro_words(
         "NP": phrase,
         "WITH": f"{phrase} with {nouns}",
         "NPS": nouns,
-        "VPS": predicates(draft, told) if "VPS" in needs else "",
+        "VPS": predicates(draft, told) if needs & {"VPS"} else "",
+        "COMES": _comes_in(draft, mods, told) if "COMES" in needs else "",
         "MODS": " ".join(fact.words.plain for fact in mods),
         **{verb: agree(verb, product.is_plural) for verb in ("come", "have")},
         "is": agree("be", product.is_plural),
     }
+
+
+def _comes_in(draft: Draft, mods: list[Ready], told: list[Ready]) -> str:
+    """ "comes in black nylon, measures 31 × 22 cm and weighs 840 g"."""
+    words = " ".join(fact.words.plain for fact in mods)
+    comes = f"{agree('come', draft.product.is_plural)} in {words}"
+    return and_list(_verbs_once([comes, *_predicate_parts(draft, told)]))
 
 
 def _names(product: Product) -> dict[str, str]:
@@ -179,11 +200,15 @@ def noun_phrase(mods: list[Ready], product: Product) -> str:
 
 def predicates(draft: Draft, facts: list[Ready]) -> str:
     """ "is made of cotton, weighs 200 g and has a crew neck"."""
+    return and_list(_verbs_once(_predicate_parts(draft, facts)))
+
+
+def _predicate_parts(draft: Draft, facts: list[Ready]) -> list[str]:
     parts = []
     for fact in facts:
         frame = draft.one_of(fact.frame.predicates)
         parts.append(fact.fill(frame.many if draft.product.is_plural else frame.one))
-    return and_list(_verbs_once(parts))
+    return parts
 
 
 def _verbs_once(parts: list[str]) -> list[str]:

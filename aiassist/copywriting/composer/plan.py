@@ -37,6 +37,7 @@ class Draft:
     used: set[str] = field(default_factory=set)
     n_subjects: int = 0
     may_lead_in: bool = False
+    last: list[tuple[str, list[str]]] = field(default_factory=list)  # what closes the text
 
     def __post_init__(self) -> None:
         self.may_lead_in = self.rng.random() < LEAD_IN_SHARE.get(self.tone, 0.0)

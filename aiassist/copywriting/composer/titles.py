@@ -40,7 +40,8 @@ def write(draft: Draft, facts: list[Ready]) -> None:
     joint, tail = separator, _tail(draft, base)
     for fact in facts:
         part = _part(fact, request.lang)
-        if not part or part.casefold() in base.casefold() or set(fact.ids) & set(ids):
+        is_said = fact.words.plain.casefold() in base.casefold()
+        if not part or is_said or set(fact.ids) & set(ids):
             continue
         if len(base) + len(joint) + len(part) + len(tail) > limit:
             continue
