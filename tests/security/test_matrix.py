@@ -196,6 +196,14 @@ def test_the_net_sees_a_write(world: World) -> None:
     assert not send(world, world.clients["viewer"], "POST", address, {}).has_written
 
 
+@pytest.mark.skipif(ONLY not in ("", "ecomportal.jobs.views"), reason="about one view")
+def test_the_badge_counts_no_foreign_job(world: World) -> None:
+    """A number carries no mark of its shop, so it is looked at here."""
+    address = reverse("jobs-badge", args=[world.other.slug])
+    answer = send(world, world.clients["mallory"], "GET", address, {})
+    assert answer.context["n_live_jobs"] == 0, "it counts foreign rows"
+
+
 @pytest.mark.parametrize("url", MEMBER_URLS, ids=lambda url: url.name)
 def test_foreign_rows_in_a_body_change_nothing(url: Url, world: World) -> None:
     """The other shop's owner posts our ids to her own shop's pages, for real."""

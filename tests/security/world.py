@@ -110,6 +110,7 @@ class World:
                 **common, kind="write_copy", title=f"{CANARY} job", status="failed",
                 created_by=self.people["viewer"],
             )  # fmt: skip
+            Job.objects.create(**common, kind="write_copy", title=CANARY, status="running")
             change = Change.objects.create(
                 **common, kind="edit", title=f"{CANARY} edit", created_by=owner, n_rows=1
             )
