@@ -59,6 +59,9 @@ WRITE_KEY = "import"
 
 def _run(request: HttpRequest, run_id: UUID) -> ImportRun:
     rows = request.merchant.import_runs.select_related("job", "created_by")
+    if request.method == "POST":
+        # Two who decide at once, one to write and one to discard, do so one after the other.
+        rows = rows.select_for_update(of=("self",), no_key=True)
     run = get_object_or_404(rows, pk=run_id)
     run.merchant = request.merchant
     return run
@@ -110,7 +113,7 @@ def sample(request: HttpRequest) -> FileResponse:
 @merchant_required(*EDITORS)
 def mapping(request: HttpRequest, run_id: UUID) -> HttpResponse:
     run = _run(request, run_id)
-    if run.state in (ImportState.WRITING, ImportState.DONE, ImportState.COMPARING):
+    if run.state not in (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED):
         return redirect("catalog:import", request.merchant.slug, run.pk)
     if request.method != "POST":
         return _mapping_page(request, run, MappingForm(run))
