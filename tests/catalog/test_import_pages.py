@@ -402,6 +402,15 @@ def test_discarding_deletes_the_file_and_writes_nothing(shop: Any, alices: Any) 
     assert problems(shop, run) == []
 
 
+def test_a_discarded_import_is_not_begun_again(shop: Any, alices: Any) -> None:
+    run = compared(alices, shop, table(kettle()))
+    page = f"/northlight/products/import/{run.pk}/"
+    alices.post(f"{page}discard/")
+    columns = {f"column_{at}": run.mapping[name] for at, name in enumerate(run.header)}
+    alices.post(f"{page}columns/", columns)
+    assert latest(shop).state == "discarded"
+
+
 def test_discarding_stops_a_dry_run_under_way(shop: Any, alices: Any) -> None:
     upload(alices, table(kettle()))
     run = latest(shop)
