@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -116,14 +116,13 @@ def _one_object(rows: QuerySet, **columns: Any) -> Subquery:
 
 
 def with_sort_keys(products: QuerySet, sort: str) -> QuerySet:
-    variants = Variant.objects.filter(product=OuterRef("pk"), deleted_at=None).order_by()
-    grouped = variants.values("product")
+    """Every product has figures; saying so lets their indexes give the order."""
     if "price" in sort:
-        lowest = grouped.annotate(n=Min("price_cents")).values("n")
-        return products.annotate(lowest_price=Coalesce(Subquery(lowest), 0))
+        return products.filter(figures__isnull=False).annotate(
+            lowest_price=F("figures__lowest_cents")
+        )
     if "stock" in sort:
-        total = grouped.annotate(n=Sum("stock")).values("n")
-        return products.annotate(n_in_stock=Coalesce(Subquery(total), 0))
+        return products.filter(figures__isnull=False).annotate(n_in_stock=F("figures__n_in_stock"))
     return products
 
 

@@ -227,6 +227,30 @@ class Variant(TenantModel):
         return self.sku or " / ".join(self.options) or str(self.pk)
 
 
+class ProductFigures(TenantModel):
+    """What lists sort by and variants decide, kept in order by triggers on variants, so that the
+    cheapest of a million products are read from an index. Nothing else writes here.
+    """
+
+    product = models.OneToOneField(
+        Product, models.CASCADE, primary_key=True, related_name="figures", db_constraint=False
+    )
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, related_name="product_figures", db_index=False
+    )
+    lowest_cents = models.BigIntegerField(default=0)  # over live variants; 0 where there is none
+    n_in_stock = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "lowest_cents", "product"], name="figures_by_price"),
+            models.Index(fields=["merchant", "n_in_stock", "product"], name="figures_by_stock"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class AttributeType(models.TextChoices):
     TEXT = "text", _("Text")
     CHOICE = "choice", _("Choice")
