@@ -13,6 +13,7 @@ from tests.tour.steps import REAL_FILE, SAMPLE
 
 FILE = REAL_FILE if REAL_FILE.exists() else SAMPLE
 JOB_MS = 120_000  # for a job of some dozen products on a busy machine
+MAX_SHIFT = 0.02  # a line of text that pushes a page down makes more
 REASON = "Reads badly"
 UUID = r"[0-9a-f-]{36}"
 
@@ -98,8 +99,19 @@ def follow_the_job(web: Page) -> None:
     expect(web.locator(".job--done")).to_be_visible(timeout=JOB_MS)
     assert web.url == address
     expect(web.locator("progress").first).to_have_attribute("value", "100")
+    assert web.evaluate(SHIFTED) < MAX_SHIFT
     web.get_by_role("link", name="Show the result").click()
     expect(web.get_by_role("heading", level=1)).to_have_text("Review drafts")
+
+
+# How far things jumped while fragments came in: the browser's own measure, 0 is none.
+SHIFTED = """() => new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) sum += entry.hadRecentInput ? 0 : entry.value;
+  }).observe({type: "layout-shift", buffered: true});
+  setTimeout(() => resolve(sum), 300);
+})"""
 
 
 def see_claims_joined_to_facts(web: Page) -> None:
