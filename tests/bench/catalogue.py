@@ -11,9 +11,7 @@ import json
 import os
 import random
 import re
-import shutil
 import statistics
-import tempfile
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import Any
 
 from tests.bench.catalogue_cases import PAGE, Case, cases, expected, n_expected
 from tests.bench.catalogue_pages import MAX_STATEMENTS, statements
+from tests.bench.scratch import scratch
 
 N_ROUNDS = 30
 MAX_SECONDS = 6.0  # for all rounds of one case; a slow one gets fewer
@@ -284,20 +283,8 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench catalogue")
     parser.add_argument("--sizes", default="10000,100000")
     sizes = [int(n) for n in parser.parse_args(argv).sizes.split(",")]
-    folder = Path(tempfile.mkdtemp(prefix="ecomportal-bench-"))
-    os.environ.update(
-        ECOMPORTAL_VAR=str(folder),
-        DJANGO_SETTINGS_MODULE="ecomportal.settings",
-        SECRET_KEY=os.environ.get("SECRET_KEY") or "only for this run",
-        HTTPS_ONLY="0",
-    )
-    from tests.chaos.__main__ import database
-
-    try:
-        with database(folder, own_cluster=False):
-            found = run(sizes)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch():
+        found = run(sizes)
     print(json.dumps(found))
     return 0 if found["ok"] else 1
 

@@ -7,13 +7,11 @@ number depends on the number of rows.
 
 import argparse
 import json
-import os
-import shutil
 import statistics
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
+
+from tests.bench.scratch import scratch
 
 MAX_STATEMENTS = 8  # of one page, whatever the number of rows
 # The frame of a request's transaction; the last one is sent only inside a test's own.
@@ -138,20 +136,8 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench catalogue_pages")
     parser.add_argument("--products", type=int, default=2000)
     options = parser.parse_args(argv)
-    folder = Path(tempfile.mkdtemp(prefix="ecomportal-bench-"))
-    os.environ.update(
-        ECOMPORTAL_VAR=str(folder),
-        DJANGO_SETTINGS_MODULE="ecomportal.settings",
-        SECRET_KEY=os.environ.get("SECRET_KEY") or "only for this run",
-        HTTPS_ONLY="0",
-    )
-    from tests.chaos.__main__ import database
-
-    try:
-        with database(folder, own_cluster=False):
-            found = run(options.products)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch():
+        found = run(options.products)
     print(json.dumps(found))
     return 0 if found["ok"] else 1
 

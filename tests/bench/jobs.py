@@ -6,13 +6,11 @@ nothing but write one row per item. Exits 1 above the budget, or when a row is m
 
 import argparse
 import json
-import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from tests.bench.scratch import scratch
 
 BUDGET_MS = 5.0  # per item, engine over floor
 BATCH = 100
@@ -23,20 +21,8 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench jobs")
     parser.add_argument("--items", type=int, default=5000)
     options = parser.parse_args(argv)
-    folder = Path(tempfile.mkdtemp(prefix="ecomportal-bench-"))
-    os.environ.update(
-        ECOMPORTAL_VAR=str(folder),
-        DJANGO_SETTINGS_MODULE="ecomportal.settings",
-        SECRET_KEY=os.environ.get("SECRET_KEY") or "only for this run",
-        HTTPS_ONLY="0",
-    )
-    from tests.chaos.__main__ import database
-
-    try:
-        with database(folder, own_cluster=False):
-            report = measure(options.items)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch():
+        report = measure(options.items)
     print(json.dumps(report))
     return 0 if report["ok"] else 1
 
