@@ -147,6 +147,9 @@ def products(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "-updated"
     products = request.merchant.products.all()
+    is_counted = request.GET.get("count") == "exact"
+    if is_counted:  # and then it is known whether the search found few or many
+        filters.n_found = filters.apply(products).count()
     page = keyset_page(
         with_sort_keys(with_row_data(filters.walk(products)), sort),
         SORTS[sort],
@@ -168,7 +171,7 @@ def products(request: HttpRequest) -> HttpResponse:
         "all_columns": COLUMNS,
         "views": _views(request, filters.query()),
         "can_edit": request.role in EDITORS,
-        **_how_many(request, filters, page),
+        **_how_many(products, filters, page, is_counted=is_counted),
     }
     context["is_empty_shop"] = not (page.rows or context["query"] or page.previous)
     return render(request, "catalog/products/list.html", context)
@@ -187,17 +190,17 @@ def _columns(request: HttpRequest) -> list[str]:
     return chosen or list(COLUMNS)
 
 
-def _how_many(request: HttpRequest, filters: ProductFilters, page: Any) -> dict[str, Any]:
+def _how_many(
+    products: QuerySet, filters: ProductFilters, page: Any, *, is_counted: bool
+) -> dict[str, Any]:
     """The number of matches: exact when asked for or when one page holds all, else about."""
     if page.is_all:
         return {"n_matching": len(page.rows), "count_is": "exact"}
-    products = request.merchant.products.all()
-    if request.GET.get("count") == "exact":
-        return {"n_matching": filters.apply(products).count(), "count_is": "exact"}
-    if filters.is_search_alone and filters.values["q"]:
-        is_exact = filters.n_found <= COUNTED
-        n = min(filters.n_found, COUNTED)
-        return {"n_matching": n, "count_is": "exact" if is_exact else "more"}
+    is_search = filters.is_search_alone and filters.values["q"]
+    if is_counted or (is_search and filters.n_found <= COUNTED):
+        return {"n_matching": filters.n_found, "count_is": "exact"}
+    if is_search:
+        return {"n_matching": COUNTED, "count_is": "more"}
     if filters.values["q"] or filters.values["facts"] == "missing":  # nothing the planner knows of
         return {"n_matching": PAGE_SIZE, "count_is": "more"}
     n = estimate(filters.apply(products))
