@@ -8,6 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from catalog.products.exports.views import FORMATS
 from ecomportal.tenancy.context import tenant
 from tests.catalog.exporting import dry_run, exported, make, products
 
@@ -23,7 +24,7 @@ def _own_media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-@pytest.mark.parametrize("name", ["shopify"])
+@pytest.mark.parametrize("name", FORMATS)
 @slow
 @given(drawn=st.lists(products, min_size=1, max_size=4), with_bom=st.booleans())
 def test_an_own_export_changes_nothing(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from catalog.products.imports import read, shopify
+from catalog.products.imports import grouping, read
 from catalog.products.imports.problems import Refused
 from catalog.products.imports.store import file_of
 from ecomportal.tenancy.context import tenant
@@ -208,7 +208,7 @@ def test_a_cell_of_ten_megabytes_costs_only_its_own_line(shop: Any, alices: Any)
 def test_a_product_without_end_is_kept_aside(
     shop: Any, alices: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shopify, "MAX_LINES_OF_PRODUCT", 3)
+    monkeypatch.setattr(grouping, "MAX_LINES_OF_PRODUCT", 3)
     rows = [["t", "Tee", "Size", f"S{n}", f"T{n}", "5"] for n in range(4)]
     run = imported(alices, shop, table(GOOD, *rows))
     assert problems(shop, run) == ["product_too_long"] * 4
@@ -219,7 +219,7 @@ def test_a_product_without_end_is_kept_aside(
 def test_a_file_of_too_many_lines_is_refused(
     shop: Any, alices: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shopify, "MAX_LINES", 3)
+    monkeypatch.setattr(grouping, "MAX_LINES", 3)
     run = compared(alices, shop, table(*[GOOD] * 4))
     assert run.state == "failed"
     page = alices.get(f"/northlight/products/import/{run.pk}/").content.decode()

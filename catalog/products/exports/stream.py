@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from catalog.products.exports.formats import Format
 from catalog.products.imports.compare import category_paths, with_paths
 from catalog.products.imports.guard import guard
+from catalog.products.imports.stated_facts import attribute_keys, with_keys
 from catalog.products.snapshot import snapshot
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant
@@ -35,9 +36,9 @@ def stream(
         columns = written_as.header(products, merchant)
         start = "\ufeff" if with_bom else ""
         yield (start + _text([columns])).encode()
-        paths = category_paths(merchant)
+        paths, keys = category_paths(merchant), attribute_keys(merchant)
         for ids in _batches(products):
-            snaps = with_paths(snapshot(ids), paths)
+            snaps = with_keys(with_paths(snapshot(ids), paths), keys)
             lines = (written_as.lines(snaps[pk], columns, merchant) for pk in ids if pk in snaps)
             yield _text(chain.from_iterable(lines)).encode()
 

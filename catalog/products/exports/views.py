@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from catalog.products.exports import shopify
+from catalog.products.exports import own, shopify
 from catalog.products.exports.formats import Format
 from catalog.products.exports.forms import ExportForm
 from catalog.products.exports.stream import stream
@@ -16,7 +16,7 @@ from catalog.products.selection import selected_ids, selected_products
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EVERYONE, merchant_required
 
-FORMATS: dict[str, Format] = {found.name: found for found in (shopify.FORMAT,)}
+FORMATS: dict[str, Format] = {found.name: found for found in (shopify.FORMAT, own.FORMAT)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,6 +15,7 @@ from catalog.products.imports.merge import (
 )
 from catalog.products.imports.problems import Problem, problem
 from catalog.products.imports.products import Parsed
+from catalog.products.imports.stated_facts import attribute_keys, fact_differences, with_keys
 from catalog.products.models import TextOrigin
 from catalog.products.snapshot import snapshot, versions
 from ecomportal.tenancy.models import Merchant
@@ -81,6 +82,8 @@ def compare_batch(
     ids = {pk for pk in targets.values() if pk}
     current, version_of = (snapshot(ids), versions(ids)) if ids else ({}, {})
     current = with_paths(current, paths)
+    if any(parsed.payload.get("facts") for parsed in readable):
+        current = with_keys(current, attribute_keys(merchant))
     known = set(paths.values())
     rows = []
     for parsed in batch:
@@ -209,6 +212,7 @@ def _first_values(after: Snapshot) -> Iterator[dict[str, Any]]:
         yield _added_variant(variant, is_alone=len(after["variants"]) == 1)
     for text in after["texts"]:
         yield {"field": text["field"], "before": None, "after": text["text"]}
+    yield from fact_differences([], after["facts"])
     for image in after["images"]:
         yield {"field": "image", "before": None, "after": image["source_url"]}
 
@@ -225,6 +229,7 @@ def differences(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]:
     yield from _product_differences(before["product"], after["product"])
     yield from _variant_differences(before["variants"], after["variants"])
     yield from _text_differences(before["texts"], after["texts"])
+    yield from fact_differences(before["facts"], after["facts"])
     yield from _image_differences(before["images"], after["images"])
 
 

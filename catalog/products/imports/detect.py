@@ -10,12 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from catalog.products.imports import shopify
-from catalog.products.imports.fields import EXTRA, FIELDS, LEFT_OUT
+from catalog.products.imports import google, own, shopify, woocommerce
+from catalog.products.imports.fields import BY_NAME, EXTRA, FIELDS, LEFT_OUT
 from catalog.products.imports.problems import Problem, Refused, problem
 from catalog.products.imports.products import Dialect
 
-DIALECTS: tuple[Dialect, ...] = (shopify.DIALECT,)
+DIALECTS: tuple[Dialect, ...] = (
+    shopify.DIALECT,
+    own.DIALECT,
+    woocommerce.DIALECT,
+    google.DIALECT,
+)
 PROBLEM_COLUMN = "Import problem"  # the column that the error file adds, left out when it returns
 CLOSE = 0.72  # similarity above which a name is worth suggesting
 
@@ -50,12 +55,14 @@ def detect(header: Iterable[str]) -> Detected:
 
 
 def known(dialect: Dialect, name: str) -> str | None:
-    """Our field, EXTRA for a known column without one, None for a name never heard of."""
+    """Our field, EXTRA or BY_NAME for a known column without one, None for an unknown one."""
     if name == PROBLEM_COLUMN:
         return LEFT_OUT
     wanted = normal(name)
     if wanted in dialect.columns:
         return dialect.columns[wanted]
+    if any(re.fullmatch(rule, wanted) for rule in dialect.by_name):
+        return BY_NAME
     if wanted.replace(" ", "_") in FIELDS:
         return wanted.replace(" ", "_")
     return EXTRA if any(re.fullmatch(rule, wanted) for rule in dialect.kept) else None
@@ -88,6 +95,11 @@ def dialect_of(name: str) -> Dialect:
     return next((d for d in DIALECTS if name.startswith(d.name)), DIALECTS[0])
 
 
+def name_of(variety: str) -> str:
+    """What a variety is called on a page."""
+    return str(dialect_of(variety).varieties.get(variety, variety))
+
+
 def mapping_problems(mapping: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong with a mapping as a whole."""
     used: dict[str, list[str]] = {}
@@ -102,9 +114,12 @@ def mapping_problems(mapping: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def columns_of(header: list[str], mapping: Mapping[str, str]) -> dict[str, Any]:
-    """Where each field stands, and the columns kept as they are: {"fields": ..., "kept": ...}."""
+    """Where each field stands, and the columns kept or read by name."""
     places = {
         mapping.get(name): at for at, name in enumerate(header) if mapping.get(name) in FIELDS
     }
-    kept = {name: at for at, name in enumerate(header) if mapping.get(name) == EXTRA}
-    return {"fields": places, "kept": kept}
+    kept, by_name = (
+        {name: at for at, name in enumerate(header) if mapping.get(name) == target}
+        for target in (EXTRA, BY_NAME)
+    )
+    return {"fields": places, "kept": kept, "by_name": by_name}

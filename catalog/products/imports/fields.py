@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 EXTRA = "extra"  # kept with the product as it stands, under the column's own name
 LEFT_OUT = ""
+BY_NAME = "by_name"  # no field: the dialect reads the column by its own name
 
 FIELDS = {
     "handle": _("Handle"),
@@ -24,6 +25,7 @@ FIELDS = {
     "option3_name": _("Option 3, name"),
     "option3_value": _("Option 3, value"),
     "price": _("Price"),
+    "sale_price": _("Price while on sale"),
     "compare_at": _("Price before"),
     "cost": _("Cost"),
     "stock": _("Stock"),
@@ -46,6 +48,8 @@ SHOWN = {
     "is_stock_tracked": _("Counts stock"),
     "options": _("Options"),
     "option_names": _("Option names"),
+    "short_title": _("Short title"),
+    "bullets": _("Bullet points"),
     "variant": _("Variant"),
     "image": _("Picture"),
     "position": _("Position"),
@@ -53,7 +57,7 @@ SHOWN = {
 OPTION_NAMES = ("option1_name", "option2_name", "option3_name")
 OPTION_VALUES = ("option1_value", "option2_value", "option3_value")
 VARIANT_FIELDS = (
-    *("sku", "barcode", "price", "compare_at", "cost", "stock", "stock_tracker"),
+    *("sku", "barcode", "price", "sale_price", "compare_at", "cost", "stock", "stock_tracker"),
     *("sells_without_stock", "weight_grams"),
 )
 # Cells that make a line a variant of its product, rather than one more picture of it.

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from catalog.products.imports.detect import mapping_problems
-from catalog.products.imports.fields import EXTRA, FIELDS, LEFT_OUT
+from catalog.products.imports.detect import dialect_of, known, mapping_problems
+from catalog.products.imports.fields import BY_NAME, EXTRA, FIELDS, LEFT_OUT
 from catalog.products.imports.models import ImportRun
 from catalog.products.imports.problems import Refused, words
 
@@ -44,9 +44,12 @@ class MappingForm(forms.Form):
     def __init__(self, run: ImportRun, data: Any = None) -> None:
         super().__init__(data)
         self.run = run
+        dialect = dialect_of(run.dialect)
         for at, column in enumerate(run.header):
+            by_name = [(BY_NAME, _("Read by its own name"))]
+            choices = by_name + CHOICES if known(dialect, column) == BY_NAME else CHOICES
             self.fields[f"column_{at}"] = forms.ChoiceField(
-                choices=CHOICES,
+                choices=choices,
                 required=False,
                 label=column,
                 initial=run.mapping.get(column, LEFT_OUT),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catalog.products.imports.extra import own_name, same_extra
+from catalog.products.imports.stated_facts import merge_facts
 from catalog.products.imports.values import category_path, grams, language_of, split_tags, tidy
 from catalog.products.models import ProductStatus, TextField, TextOrigin
 from catalog.products.texts import clean_html
@@ -55,6 +56,10 @@ def merge(before: Snapshot | None, payload: Mapping[str, Any], *, language: str)
     _merge_product(after["product"], payload, len(after["variants"]))
     _merge_variants(after, payload["variants"] or ([] if before else [{}]))
     _merge_texts(after["texts"], payload["texts"], language)
+    for name, text in payload.get("spoken", {}).items():
+        field, _, spoken = name.partition(":")
+        _put_text(after["texts"], field, spoken, text)
+    after["facts"] = merge_facts(after["facts"], payload.get("facts", {}))
     _merge_images(after["images"], payload["images"])
     return after
 
@@ -88,7 +93,8 @@ def _news(own: Snapshot, stated: Mapping[str, Any], names: Iterable[str]) -> dic
 def _merge_product(product: Snapshot, payload: Mapping[str, Any], n_variants: int) -> None:
     stated = payload["product"]
     # A handle that differs only in capital letters is the same product's.
-    if product["handle"].casefold() != payload["handle"].casefold():
+    is_other = product["handle"].casefold() != payload["handle"].casefold()
+    if is_other and not payload.get("is_handle_made"):
         product["handle"] = payload["handle"]
     product.update(_news(product, stated, PRODUCT_FIELDS))
     if not product["category"] and "category" not in stated:
@@ -153,15 +159,16 @@ def _merge_texts(texts: list[Snapshot], stated: Mapping[str, str], language: str
         # A file with one text column may show the text of another language than the shop's.
         if text and any(t["field"] == field and as_stated(field, t["text"]) == text for t in texts):
             continue
-        spoken = _text_language(texts, field, text, language)
-        own = next((t for t in texts if (t["field"], t["language"]) == (field, spoken)), None)
-        if own is None and text:
-            new = {"id": None, "language": spoken, "field": field, "approved_by_id": None}
-            texts.append({**new, "text": text, "origin": TextOrigin.IMPORT.value, "provenance": {}})
-        elif own is not None and as_stated(field, own["text"]) != text:
-            own.update(
-                text=text, origin=TextOrigin.IMPORT.value, provenance={}, approved_by_id=None
-            )
+        _put_text(texts, field, _text_language(texts, field, text, language), text)
+
+
+def _put_text(texts: list[Snapshot], field: str, language: str, text: str) -> None:
+    own = next((t for t in texts if (t["field"], t["language"]) == (field, language)), None)
+    if own is None and text:
+        new = {"id": None, "language": language, "field": field, "approved_by_id": None}
+        texts.append({**new, "text": text, "origin": TextOrigin.IMPORT.value, "provenance": {}})
+    elif own is not None and own["text"] != text and as_stated(field, own["text"]) != text:
+        own.update(text=text, origin=TextOrigin.IMPORT.value, provenance={}, approved_by_id=None)
 
 
 def _text_language(texts: list[Snapshot], field: str, text: str, language: str) -> str:

@@ -45,6 +45,7 @@ MESSAGES = {
     # A cell
     "too_long": _("{column} is longer than {limit} characters."),
     "not_money": _("{column} “{value}” is not an amount."),
+    "other_currency": _("{column} “{value}” is in another currency; the shop sells in {currency}."),
     "letter_in_number": _("{column} “{value}”: character {position} is the letter {letter}."),
     "negative": _("{column} “{value}” is below zero."),
     "exponent": _("{column} “{value}” is written with an exponent. Write the number out."),
@@ -55,6 +56,7 @@ MESSAGES = {
     "not_yes_no": _("{column} “{value}” is neither true nor false."),
     "not_status": _("{column} “{value}” is neither active, draft nor archived."),
     "not_policy": _("{column} “{value}” is neither deny nor continue."),
+    "not_extra": _("{column} is not what an export of ours writes there."),
     # A product
     "no_handle": _("The line has neither a handle nor a title, so its product is unknown."),
     "product_too_long": _("One product may have {limit} lines; this one has more."),

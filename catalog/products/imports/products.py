@@ -34,12 +34,18 @@ class Layout:
     fields: Mapping[str, int]
     kept: Mapping[str, int]  # columns without a field, by name
     currency: str
+    by_name: Mapping[str, int] = field(default_factory=dict)  # those only the dialect knows
 
     def has(self, *names: str) -> bool:
         return any(name in self.fields for name in names)
 
     def cell(self, line: Line, name: str) -> str:
         at = self.fields.get(name)
+        return values.tidy(unguard(line.cells[at])) if at is not None else ""
+
+    def named(self, line: Line, column: str) -> str:
+        """The cell of a column that the dialect reads by its name; "" where there is none."""
+        at = self.by_name.get(column)
         return values.tidy(unguard(line.cells[at])) if at is not None else ""
 
     def column(self, name: str) -> str:
@@ -66,6 +72,8 @@ class Dialect:
     kept: tuple[str, ...]  # patterns of known columns that have no field of their own
     variety: Callable[[list[str]], str]  # what this kind of header is called
     read: Callable[[Path, Shape, Layout], "Reading"]
+    by_name: tuple[str, ...] = ()  # patterns of columns that `read` finds by their own name
+    varieties: Mapping[str, Any] = field(default_factory=dict)  # what `variety` gives, in words
 
 
 @dataclass
@@ -118,16 +126,25 @@ class Cells:
         for name in ("sku", "barcode"):
             if self.layout.has(name):
                 found[name] = self.text(line, name)
-        return found
+        return found | self._on_sale(line, found)
+
+    def _on_sale(self, line: Line, found: dict[str, Any]) -> dict[str, Any]:
+        """Where a file has the price of a sale beside the regular one, both change their places."""
+        if not self.layout.has("sale_price"):
+            return {}
+        sale = self.value(line, "sale_price", self._money, empty=None)
+        if sale is None:
+            return {} if self.layout.has("compare_at") else {"compare_at_cents": None}
+        return {"price_cents": sale, "compare_at_cents": found.get("price_cents")}
+
+    def _money(self, cell: str) -> int:
+        return values.minor_units(cell, self.layout.currency)
 
     def _variant_values(self) -> dict[str, tuple[str, Callable[[str], Any], Any]]:
-        def money(cell: str) -> int:
-            return values.minor_units(cell, self.layout.currency)
-
         return {
-            "price": ("price_cents", money, 0),
-            "compare_at": ("compare_at_cents", money, None),
-            "cost": ("cost_cents", money, None),
+            "price": ("price_cents", self._money, 0),
+            "compare_at": ("compare_at_cents", self._money, None),
+            "cost": ("cost_cents", self._money, None),
             "stock": ("stock", values.whole, 0),
             "stock_tracker": ("is_stock_tracked", _is_tracked, False),
             "sells_without_stock": ("sells_without_stock", values.continues, False),

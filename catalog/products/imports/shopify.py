@@ -4,9 +4,7 @@ The first line of a product is complete; further lines repeat the handle for var
 pictures. https://help.shopify.com/manual/products/import-export/using-csv
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,9 +19,10 @@ from catalog.products.imports.fields import (
     SIGNS_OF_A_VARIANT,
     VARIANT_FIELDS,
 )
+from catalog.products.imports.grouping import read_grouped
 from catalog.products.imports.guard import unguard
 from catalog.products.imports.html import has_active_content
-from catalog.products.imports.problems import Refused, problem
+from catalog.products.imports.problems import problem
 from catalog.products.imports.products import (
     MAX_TAG,
     Cells,
@@ -31,7 +30,6 @@ from catalog.products.imports.products import (
     Layout,
     Parsed,
     Reading,
-    handle_of,
 )
 from catalog.products.imports.values import (
     BadValue,
@@ -102,8 +100,6 @@ KEPT = (
     r"included / .+|price / .+|compare[- ]at price / .+",
     r".+ \((?:product|variant)\.metafields\..+\)",
 )
-MAX_LINES = 1_000_000  # of a file
-MAX_LINES_OF_PRODUCT = 5000  # held in memory together; Shopify allows 2,048 variants
 STATUSES = {"active": "active", "draft": "draft", "archived": "archived", "unlisted": "draft"}
 ONLY_VARIANT = "default title"
 VARIETIES = {
@@ -122,78 +118,8 @@ def variety(header: Iterable[str]) -> str:
     return "shopify-legacy" if is_legacy else "shopify-present"
 
 
-@dataclass
-class Index:
-    """What a first pass learns: which handles come back later, and how each is spelled first."""
-
-    n_lines: int = 0
-    scattered: set[str] = field(default_factory=set)
-    too_long: set[str] = field(default_factory=set)
-    spelled: dict[str, tuple[str, int]] = field(default_factory=dict)
-
-
 def read_file(path: Path, shape: read.Shape, layout: Layout) -> Reading:
-    index = _index(read.lines(path, shape), layout)
-    return Reading(index.n_lines, _products(read.lines(path, shape), layout, index))
-
-
-def line_handle(line: read.Line, layout: Layout) -> str:
-    """The handle a line names; a line with only a title makes a product of its own."""
-    return layout.cell(line, "handle")[:300] or handle_of(layout.cell(line, "title"))
-
-
-def _index(lines: Iterator[read.Line], layout: Layout) -> Index:
-    index, n_lines, last = Index(), Counter(), ""
-    for line in lines:
-        index.n_lines += 1
-        if index.n_lines > MAX_LINES:
-            raise Refused("too_many_lines", limit=MAX_LINES)
-        if line.problem or not (handle := line_handle(line, layout)):
-            continue
-        if handle != last and handle in n_lines:
-            index.scattered.add(handle)
-        n_lines[handle] += 1
-        index.spelled.setdefault(handle.casefold(), (handle, line.number))
-        last = handle
-    index.too_long = {handle for handle, n in n_lines.items() if n > MAX_LINES_OF_PRODUCT}
-    return index
-
-
-def _products(lines: Iterator[read.Line], layout: Layout, index: Index) -> Iterator[Parsed]:
-    """Lines of one handle together, wherever they stand; those apart wait for the last one."""
-    waiting: dict[str, list[read.Line]] = {}
-    handle, group = "", []
-    for line in lines:
-        found = "" if line.problem else line_handle(line, layout)
-        if not found:
-            why = line.problem or problem("no_handle", line=line.number)
-            yield Parsed(line.number, problems=[why], lines=[line])
-        elif found in index.too_long:
-            why = problem("product_too_long", line=line.number, limit=MAX_LINES_OF_PRODUCT)
-            yield Parsed(line.number, found[:255], found[:255], problems=[why], lines=[line])
-        elif found in index.scattered:
-            waiting.setdefault(found, []).append(line)
-        elif found == handle:
-            group.append(line)
-        else:
-            yield from _product(handle, group, layout, index)
-            handle, group = found, [line]
-    yield from _product(handle, group, layout, index)
-    for handle, group in waiting.items():
-        yield from _product(handle, group, layout, index)
-
-
-def _product(handle: str, lines: list[read.Line], layout: Layout, index: Index) -> Iterator[Parsed]:
-    if not lines:
-        return
-    other, other_line = index.spelled[handle.casefold()]
-    if other == handle:
-        yield parse(handle, lines, layout)
-        return
-    why = problem(
-        "case_differs", line=lines[0].number, handle=handle, other=other, other_line=other_line
-    )
-    yield Parsed(lines[0].number, handle[:255], handle[:255], problems=[why], lines=lines)
+    return read_grouped(read.lines(path, shape), read.lines(path, shape), layout, parse)
 
 
 def parse(handle: str, lines: list[read.Line], layout: Layout) -> Parsed:
@@ -394,4 +320,5 @@ DIALECT = Dialect(
     kept=KEPT,
     variety=variety,
     read=read_file,
+    varieties=VARIETIES,
 )

@@ -78,7 +78,7 @@ def shape_of(run: ImportRun) -> read.Shape:
 def open_run(run: ImportRun) -> Reading:
     """The products of the run's file, by the mapping a person confirmed."""
     columns = columns_of(run.header, run.mapping)
-    layout = Layout(run.header, columns["fields"], columns["kept"], run.merchant.currency)
+    layout = Layout(run.header, currency=run.merchant.currency, **columns)
     return dialect_of(run.dialect).read(file_of(run), shape_of(run), layout)
 
 

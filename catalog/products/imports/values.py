@@ -11,6 +11,7 @@ MAX_AMOUNT = Decimal(10) ** 12  # in the currency; far below what a bigint of mi
 MAX_COUNT = 2_000_000_000  # PostgreSQL's integer
 MAX_GRAMS = Decimal(10) ** 9 - 1
 SYMBOLS = re.compile(r"^(?:[A-Z]{3}|[$€£¥￥₩₹])\s*|\s*(?:[A-Z]{3}|[$€£¥￥₩₹元])$")
+CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 ENGLISH = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 CONTINENTAL = re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d+|-?\d+,\d{1,2}")
@@ -60,6 +61,9 @@ def _why_not_a_number(cell: str, text: str, code: str) -> BadValue:
 
 def minor_units(cell: str, currency: str) -> int:
     """`79.90` with EUR gives 7990; exact or refused, never rounded."""
+    named = CODE.search(cell)
+    if named and named[0] != currency:
+        raise BadValue("other_currency", value=cell, currency=currency)
     amount = _number(SYMBOLS.sub("", SYMBOLS.sub("", cell.strip())), code="not_money")
     if amount < 0:
         raise BadValue("negative", value=cell)

@@ -15,12 +15,11 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from catalog import tasks
 from catalog.products.imports import report, store
-from catalog.products.imports.detect import dialect_of, nearest
+from catalog.products.imports.detect import dialect_of, name_of, nearest
 from catalog.products.imports.fields import EXTRA, FIELDS, LEFT_OUT
 from catalog.products.imports.forms import MappingForm, UploadForm
 from catalog.products.imports.models import ImportRun, ImportState
 from catalog.products.imports.problems import Refused, words
-from catalog.products.imports.shopify import VARIETIES
 from ecomportal.jobs.models import JobStatus
 from ecomportal.jobs.start import cancel_job, start_job
 from ecomportal.tenancy import audit
@@ -228,7 +227,7 @@ def _frame(run: ImportRun) -> dict[str, Any]:
             (4, _("Write")),
             (5, _("Report and undo")),
         ],
-        "dialect": VARIETIES.get(run.dialect, run.dialect),
+        "dialect": name_of(run.dialect),
         "encoding": ENCODINGS.get(run.encoding, run.encoding),
         "delimiter": DELIMITERS.get(run.delimiter, run.delimiter),
         "warnings": [words(w) for w in run.warnings],

@@ -20,6 +20,7 @@ from catalog.products.imports.merge import VARIANT_FIELDS, Snapshot, merge
 from catalog.products.imports.models import ImportRow
 from catalog.products.imports.problems import problem
 from catalog.products.imports.stage import STAGE, staged, upsert
+from catalog.products.imports.stated_facts import attribute_keys, with_keys, write_stated
 from catalog.products.models import Category, Product, ProductImage, ProductText, Variant
 from catalog.products.snapshot import free_skus, record_rows, snapshot, versions
 from ecomportal.ids import uuid7
@@ -64,6 +65,8 @@ def make_plans(merchant: Merchant, rows: Iterable[ImportRow]) -> list[Plan]:
     ids = [row.product_id for row in rows if row.product_id]
     before, version_of = snapshot(ids), versions(ids)
     named = with_paths(before, category_paths(merchant))
+    if any(row.payload.get("facts") for row in rows):
+        named = with_keys(named, attribute_keys(merchant))
     plans = []
     for row in rows:
         plan = Plan(row, row.product_id or uuid7(), before.get(row.product_id))
@@ -125,7 +128,9 @@ def write_plans(merchant: Merchant, change: Change, plans: list[Plan]) -> None:
             plan.why = "made_since" if plan.is_new else "changed_since"
     done = [plan for plan in open_plans if not plan.why]
     _write_below(merchant, done, now)
-    facts.write_facts(merchant, {p.product_id: (p.before, p.proposed) for p in done})
+    write_stated(merchant, done, now)
+    # Proposed beside what is there by now, not beside what was there before.
+    facts.write_facts(merchant, {p.product_id: (p.after, p.proposed) for p in done})
     before = {plan.product_id: plan.before for plan in done if plan.before}
     record_rows(change, before, snapshot([plan.product_id for plan in done]))
     mark(plans, now)

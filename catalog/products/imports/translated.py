@@ -1,0 +1,74 @@
+"""For files whose lines are not laid out as ours: each line is put into our fields first.
+
+A dialect says what each line becomes: any number of lines under the names of our fields. From
+there on a product is read as from every other template; the error file gets the lines as they
+came, because each of ours carries its original behind its own cells.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from catalog.products.imports import read, shopify
+from catalog.products.imports.fields import FIELDS
+from catalog.products.imports.grouping import read_grouped
+from catalog.products.imports.guard import guard
+from catalog.products.imports.products import Layout, Parsed, Reading
+
+Cells = dict[str, str]
+Translate = Callable[[read.Line], Iterator[Cells]]
+PLACES = {name: at for at, name in enumerate(FIELDS)}
+
+
+def read_translated(
+    lines: Callable[[], Iterable[read.Line]],
+    layout: Layout,
+    *,
+    states: Iterable[str],
+    translate: Translate,
+) -> Reading:
+    """The products of the file; `states` are the fields its columns say something about."""
+    inner = _layout(layout, states)
+    first, again = (_translated(lines(), layout, translate) for _ in range(2))
+    n_lines = sum(1 for _ in lines())
+    grouped = read_grouped(first, again, inner, shopify.parse)
+    return Reading(n_lines, (_as_it_came(parsed, inner) for parsed in grouped.products))
+
+
+def _layout(layout: Layout, states: Iterable[str]) -> Layout:
+    """Our fields in their order, then the kept columns, each called as in the file."""
+    names = [layout.column(name) if layout.has(name) else str(FIELDS[name]) for name in FIELDS]
+    kept = {name: len(FIELDS) + n for n, name in enumerate(layout.kept)}
+    fields = {name: PLACES[name] for name in states}
+    return replace(layout, header=[*names, *kept], fields=fields, kept=kept, by_name={})
+
+
+def _translated(
+    lines: Iterable[read.Line], layout: Layout, translate: Translate
+) -> Iterator[read.Line]:
+    for line in lines:
+        if line.problem:
+            yield line
+            continue
+        kept = [line.cells[at] for at in layout.kept.values()]
+        for cells in translate(line):
+            own = [guard(cells.get(name, "")) for name in FIELDS]
+            yield line._replace(cells=[*own, *kept, *line.cells])
+            kept = [""] * len(kept)
+
+
+def _as_it_came(parsed: Parsed, inner: Layout) -> Parsed:
+    found: dict[int, read.Line] = {}
+    for line in parsed.lines:
+        if not line.problem:
+            line = line._replace(cells=line.cells[len(inner.header) :])
+        found.setdefault(line.number, line)
+    parsed.lines = list(found.values())
+    if parsed.payload:
+        # The file has no handles: one made of a name must not rename what a SKU finds.
+        parsed.payload["is_handle_made"] = True
+    return parsed
+
+
+def fed(layout: Layout, *others: str) -> Mapping[str, None]:
+    """The fields that columns feed, and others that a dialect works out."""
+    return dict.fromkeys([*layout.fields, *others])
