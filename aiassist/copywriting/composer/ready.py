@@ -37,9 +37,11 @@ NAMED = frozenset(
 GENERIC_NOUN = ARTICLE + " {label} of {v}"
 SINGLE_PIECE = ("puzzle", "building_blocks")
 # "400毫升", "2 x 8 kg", "No. 5" at the end of a name: a subject cannot end like that.
+COUNTED_ZH = r"[\d一二两三四五六七八九十]+[对双套件支条片只块本把枚]装?"
 NAME_TAIL = re.compile(
-    r"\s*(?:\d[\d.,]*\s*[x×*]\s*)?(?<![A-Za-z\d.])\d[\d.,]*\s*"
-    rf"(?:{'|'.join(sorted(map(re.escape, UNIT_NAMES), key=len, reverse=True))})装?$",
+    r"\s*(?:(?:\d[\d.,]*\s*[x×*]\s*)?(?<![A-Za-z\d.])\d[\d.,]*\s*"
+    rf"(?:{'|'.join(sorted(map(re.escape, UNIT_NAMES), key=len, reverse=True))})装?"
+    rf"(?:{COUNTED_ZH})?|{COUNTED_ZH})$",
     re.IGNORECASE,
 )
 LATIN_NAME = 24  # characters of a foreign name that a Chinese sentence carries well

@@ -1,5 +1,7 @@
 """Short titles and SEO titles: the name and the facts that speak for themselves."""
 
+import re
+
 from aiassist.copywriting.composer import chinese, english
 from aiassist.copywriting.composer.grammar import with_articles
 from aiassist.copywriting.composer.plan import Draft
@@ -23,7 +25,7 @@ TELLING = frozenset(
 )
 SEPARATORS = {
     "en": {"formal": ", ", "expert": " | ", "conversational": " - ", "persuasive": ": "},
-    "zh": {"formal": " ", "expert": " | ", "conversational": "，", "persuasive": "："},
+    "zh": {"formal": " ", "expert": " | ", "conversational": " ", "persuasive": "："},
 }
 SMALL_WORDS = frozenset(spaced("a an and by for from in of on or the to with"))
 
@@ -38,9 +40,10 @@ def write(draft: Draft, facts: list[Ready]) -> None:
     separator = SEPARATORS[request.lang].get(request.tone, ", " if request.lang == "en" else " ")
     inner = " · " if request.tone == "playful" else (", " if request.lang == "en" else " ")
     joint, tail = separator, _tail(draft, base)
+    tail = tail if len(base) + len(tail) <= limit else ""
     for fact in facts:
         part = _part(fact, request.lang)
-        is_said = fact.words.plain.casefold() in base.casefold()
+        is_said = _is_said(fact, base)
         if not part or is_said or set(fact.ids) & set(ids):
             continue
         if len(base) + len(joint) + len(part) + len(tail) > limit:
@@ -49,6 +52,14 @@ def write(draft: Draft, facts: list[Ready]) -> None:
     if tail and len(base) + len(tail) <= limit:
         base, ids = base + tail, [*ids, "brand"]
     draft.sentences.append(Sentence(base, tuple(dict.fromkeys(ids))))
+
+
+def _is_said(fact: Ready, base: str) -> bool:
+    """A name in the other language may say "100 g" where the fact says 100克."""
+    if fact.words.plain.casefold() in base.casefold():
+        return True
+    figure = fact.words.figure if fact.words.number is not None else ""
+    return bool(figure) and re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d.])", base) is not None
 
 
 def _base(draft: Draft, facts: list[Ready], limit: int) -> tuple[str, list[str]]:
