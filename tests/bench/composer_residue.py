@@ -296,7 +296,7 @@ CUES_ZH = {
     "spf": "SPF值 SPF",
     "active_ingredients": "活性成分",
     "period_after_opening": "开封后保质期",
-    "bristle": "毛 刷头 刷毛",
+    "bristle": "刷毛 刷毛硬度",
     "care": "洗护方式",
     "includes": "包装内含 包装清单",
     "features": "特点",

@@ -31,7 +31,7 @@ NAMED = frozenset(
         "material colour pattern finish shape style fit closure metal gemstone author "
         "publisher illustrator translator language flavour roast scent skill_level movement "
         "dial_colour shade model_number isbn operating_system ip_rating resolution lining "
-        "plating collection format region upholstery coating"
+        "plating collection format region upholstery"
     )
 )
 GENERIC_NOUN = ARTICLE + " {label} of {v}"
