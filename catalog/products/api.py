@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.products.api_rows import ProductIn, ProductOut, ProductPatch, ProductsIn, show
-from catalog.products.api_write import save_product
+from catalog.products.api_write import drop_empty, save_product
 from catalog.products.changes import Change
 from catalog.products.models import Fact, Product, ProductStatus, Variant
 from catalog.products.snapshot import soft_delete
@@ -114,6 +114,7 @@ class ProductsBatchView(ShopView):
             merchant=request.merchant, kind="api", title=f"API: {len(items)} products"
         )
         results = [self._one(request, n, item, change) for n, item in enumerate(items)]
+        drop_empty(change)
         return Response({"results": results})
 
     def _one(self, request: Request, n: int, item: dict[str, Any], change: Change) -> dict:

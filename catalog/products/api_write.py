@@ -29,9 +29,10 @@ def save_product(
     """
     merchant = request.merchant
     product_id = product.pk if product else uuid7()
-    change = change or Change.objects.create(
-        merchant=merchant, kind="api", title=f"API: {sent.get('title') or product.title}"[:200]
-    )
+    own = None
+    if change is None:
+        title = f"API: {sent.get('title') or product.title}"[:200]
+        change = own = Change.objects.create(merchant=merchant, kind="api", title=title)
     with pghistory.context(source="api", key=request.auth["name"]):
         try:
             with transaction.atomic(), recorded(change, [product_id]):
@@ -42,7 +43,14 @@ def save_product(
                 _save_search(product)
         except IntegrityError as error:
             raise _clash(error) from None
+    if own:
+        drop_empty(own)
     return product
+
+
+def drop_empty(change: Change) -> None:
+    """A call that changed nothing leaves nothing to take back."""
+    Change.objects.filter(pk=change.pk, n_rows=0).delete()
 
 
 def _clash(error: IntegrityError) -> serializers.ValidationError:

@@ -267,3 +267,11 @@ def test_a_batch_writes_what_is_sent_and_nothing_else(api: Client, shop: Any) ->
         row = _save_row(shop, stale, stale.pk, {"title": "Kettle"})
         row.refresh_from_db()
         assert (row.title, row.vendor) == ("Kettle", "Renamed")
+
+
+def test_a_call_that_changes_nothing_leaves_no_change_behind(api: Client, shop: Any) -> None:
+    version = post(api, PRODUCTS, KETTLE)["ETag"]
+    patch(api, f"{PRODUCTS}/FJ-1", {"title": KETTLE["title"]}, **{"If-Match": version})
+    post(api, f"{PRODUCTS}:batch", {"products": [{**KETTLE, "status": "sold"}]})
+    with tenant(shop):
+        assert shop.changes.count() == 1
