@@ -95,8 +95,8 @@ FORMAT = Format(
     "shopify",
     _("Shopify CSV"),
     _(
-        "The present product template. It has one text column: the text in the shop’s language, "
-        "else the other one."
+        "The present product template. It has one text column: the text in the language of the "
+        "shop, else the other one."
     ),
     header,
     lines,
