@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import pghistory
-from django.db import connection
+from django.db import connection, connections
 
 from catalog.demo.seeded import days_ago
 from catalog.demo.typical import typical
-from catalog.demo.write import shift_to_today
+from catalog.demo.write import analyze, shift_to_today
 from catalog.generator.rows import (
     COLUMNS,
     OLDEST_DAYS,
@@ -25,7 +25,15 @@ from catalog.generator.rows import (
     attribute_keys,
     category_steps,
 )
-from catalog.products.models import Attribute, Category, Fact, Product, ProductText, Variant
+from catalog.products.models import (
+    Attribute,
+    Category,
+    Fact,
+    Product,
+    ProductFigures,
+    ProductText,
+    Variant,
+)
 from catalog.products.vocabulary import KINDS
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant
@@ -122,3 +130,12 @@ def _attributes(merchant: Merchant, new_id: NewId) -> dict[str, UUID]:
         )  # fmt: skip
     Attribute.objects.bulk_create(made)
     return there
+
+
+def settle() -> None:
+    """What the server would do by itself within minutes: tell the planner of the rows, and the
+    indexes that all may see them. Only the owner of a table may ask for it."""
+    with connections["owner"].cursor() as cursor:
+        for model in (*MODELS.values(), ProductFigures):
+            cursor.execute(f'VACUUM "{model._meta.db_table}"')
+    analyze()

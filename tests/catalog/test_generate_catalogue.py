@@ -28,9 +28,9 @@ WRITTEN = [Product, Variant, Fact, ProductText, Category, Attribute]
 
 
 @pytest.fixture(autouse=True)
-def _no_analyze(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The owner's connection cannot see a test's open transaction; there is nothing to analyze."""
-    monkeypatch.setattr("catalog.management.commands.generate_catalogue.analyze", lambda: None)
+def _not_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The owner's connection cannot see a test's open transaction; it would wait for it."""
+    monkeypatch.setattr("catalog.management.commands.generate_catalogue.settle", lambda: None)
 
 
 def generate(shop: Any, n: int, **options: Any) -> str:

@@ -8,8 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.demo.write import analyze
-from catalog.generator.write import write_catalogue
+from catalog.generator.write import settle, write_catalogue
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant
 
@@ -88,8 +87,8 @@ class Command(BaseCommand):
             if time.perf_counter() - told >= TOLD_EVERY:
                 told = time.perf_counter()
                 self.stdout.write(_progress(done["product"], len(numbers), told - started))
-        self.stdout.write("Telling the planner ...")
-        analyze()
+        self.stdout.write("Telling the planner of them ...")
+        settle()
         seconds = time.perf_counter() - started
         rows = ", ".join(f"{n:,} {name}s" for name, n in done.items())
         self.stdout.write(f"{merchant.name}: {rows}")
