@@ -130,7 +130,7 @@ def _selection(request: HttpRequest) -> list[tuple[str, str]]:
 
 def _start(request: HttpRequest, products: Any, params: dict[str, Any]) -> HttpResponse:
     chosen = list(products.order_by("pk").values_list("pk", "title"))
-    change = _change_of_facts(request, len(chosen)) if params["confirm_facts"] else None
+    change = _change_of_facts(request, products) if params["confirm_facts"] else None
     job = start_job(
         tasks.write_copy,
         request.merchant,
@@ -159,8 +159,10 @@ def _facts_url(request: HttpRequest, product_id: Any) -> str:
     return reverse("catalog:product", args=[request.merchant.slug, product_id]) + "#facts"
 
 
-def _change_of_facts(request: HttpRequest, n: int) -> Change:
+def _change_of_facts(request: HttpRequest, products: Any) -> Change:
     """What the job confirms can be taken back like any other change."""
+    with_some = products.filter(facts__status=FactStatus.PROPOSED).order_by()
+    n = with_some.values("pk").distinct().count()
     title = _("Confirm proposed facts of %(n)s products") % {"n": n}
     return Change.objects.create(
         merchant=request.merchant, kind="bulk_edit", title=title, created_by=request.user
