@@ -120,6 +120,13 @@ def test_bad_cells_are_problems_of_their_column(shop: Any, alices: Any) -> None:
         assert problems(shop, run) == [code], cell
 
 
+def test_text_columns_are_known_in_another_spelling(shop: Any, alices: Any) -> None:
+    imported(alices, shop, pot("Short", header=[*HEADER[:4], "Short title:EN"]))
+    with tenant(shop):
+        text = ProductText.objects.get()
+        assert (text.field, text.language, text.text) == ("short_title", "en", "Short")
+
+
 def test_a_header_alone_is_an_error(shop: Any, alices: Any) -> None:
     answer = upload(alices, ",".join(HEADER))
     assert (answer.status_code, b"no rows below it" in answer.content) == (422, True)

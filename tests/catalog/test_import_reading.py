@@ -119,22 +119,49 @@ def read_all(path: Path) -> list:
     shape = read.look(path)
     found = detect.detect(shape.header)
     columns = detect.columns_of(shape.header, found.mapping)
-    layout = Layout(shape.header, columns["fields"], columns["kept"], "EUR")
+    layout = Layout(shape.header, currency="EUR", **columns)
     return list(detect.dialect_of(found.dialect).read(path, shape, layout).products)
 
 
 CELLS = st.one_of(
+    st.sampled_from(["variation", "variable", "id:1", "1e99999999", "{}", '{"a":["b"]}', "u v"]),
     st.sampled_from(["", "a", "A", "Title", "Default Title", "1e999", "NaN", '"', "\0", "\u202e1"]),
     st.text(max_size=12),
 )
-NAMES = ["Handle", "Title", "Variant Price", "Variant SKU", "Option1 Name", "Option1 Value", "Tags"]
+NAMES = {
+    "shopify": [
+        "Handle",
+        "Title",
+        "Variant_Price",
+        "Variant_SKU",
+        "Option1_Name",
+        "Option1_Value",
+        "Tags",
+    ],
+    "own": ["handle", "title", "price", "fact:width", "description:en", "extra", "short_title:zh"],
+    "woocommerce": ["ID", "Type", "SKU", "Name", "Parent", "Images", "Weight_(kg)"],
+    "google": [
+        "id",
+        "title",
+        "price",
+        "sale_price",
+        "item_group_id",
+        "color",
+        "additional_image_link",
+    ],
+}
 
 
+@pytest.mark.parametrize("dialect", NAMES)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.lists(CELLS, max_size=9), max_size=8), st.sampled_from(",;\t|"))
-def test_no_table_breaks_the_reader(tmp_path: Path, rows: list, delimiter: str) -> None:
+def test_no_table_breaks_the_reader(
+    dialect: str, tmp_path: Path, rows: list, delimiter: str
+) -> None:
     path = tmp_path / "a.csv"
-    lines = [delimiter.join(NAMES), *(delimiter.join(row) for row in rows)]
+    header = [name.replace("_", " ") for name in NAMES[dialect]]
+    assert detect.detect(header).dialect.startswith(dialect)
+    lines = [delimiter.join(header), *(delimiter.join(row) for row in rows)]
     path.write_text("\n".join(lines), encoding="utf-8", errors="replace")
     try:
         products = read_all(path)

@@ -94,7 +94,7 @@ class _File:
             cells |= {OPTION_NAMES[n]: label, OPTION_VALUES[n]: self.kept(line, name)}
         yield cells
         for url in self.named(line, "additional image link").split(","):
-            if url.strip():
+            if handle and url.strip():
                 yield {"handle": handle, "image_url": url.strip()}
 
 

@@ -49,7 +49,7 @@ class _Reader:
 
     def __init__(self, layout: Layout, head: read.Line, parsed: Parsed) -> None:
         self.layout, self.head, self.parsed = layout, head, parsed
-        self.columns = {column.casefold(): column for column in layout.by_name}
+        self.columns = {plain(column): column for column in layout.by_name}
 
     def fault(self, column: str, code: str, **facts: Any) -> None:
         self.parsed.problems.append(problem(code, line=self.head.number, column=column, **facts))
@@ -95,6 +95,12 @@ class _Reader:
             self.fault(column, "not_extra")
             return {}
         return found
+
+
+def plain(column: str) -> str:
+    """As an export writes the name, whatever an editor made of its capitals and blanks."""
+    name = column.casefold()
+    return name if name.startswith(FACT) else name.replace(" ", "_")
 
 
 def _is_kept(value: Any) -> bool:

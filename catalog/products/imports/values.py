@@ -86,9 +86,14 @@ def whole(cell: str) -> int:
     return int(number)
 
 
+def decimal(cell: str) -> Decimal:
+    """A number of any kind; one with an exponent, which may be endless, is refused."""
+    return _number(cell, code="not_a_number")
+
+
 def grams(cell: str) -> str | None:
     """Grams to a thousandth, as text so that JSON keeps them exact; zero means not stated."""
-    number = _number(cell, code="not_a_number")
+    number = decimal(cell)
     if number < 0:
         raise BadValue("negative", value=cell)
     if number > MAX_GRAMS:

@@ -16,6 +16,7 @@ from catalog.products.imports import read
 from catalog.products.imports.fields import BY_NAME, OPTION_NAMES, OPTION_VALUES
 from catalog.products.imports.products import Dialect, Layout, Reading, handle_of
 from catalog.products.imports.translated import Cells, fed, read_translated
+from catalog.products.imports.values import BadValue, decimal
 
 GRAMS = {
     "kg": Decimal(1000),
@@ -99,7 +100,7 @@ class _File:
                 cells |= {"sku": "", "price": "", "sale_price": "", "stock": ""}
         images = [part.strip() for part in split(self.cell(line, "images"))] or [""]
         yield cells | {"image_url": images[0]}
-        for image in images[1:]:
+        for image in images[1:] if cells["handle"] else ():
             yield {"handle": cells["handle"], "image_url": image}
 
     def common(self, line: read.Line) -> Cells:
@@ -114,8 +115,8 @@ class _File:
         for name in self.columns:
             if (unit := WEIGHT.fullmatch(name)) and (cell := self.cell(line, name)):
                 try:
-                    return f"{Decimal(cell) * GRAMS[unit[1].lower()]:f}"
-                except ArithmeticError:
+                    return f"{decimal(cell) * GRAMS[unit[1].lower()]:f}"
+                except BadValue:
                     return cell  # the check of the field says what is wrong
         return ""
 
