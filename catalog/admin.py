@@ -9,6 +9,7 @@ from catalog.products.models import (
     Category,
     Fact,
     Product,
+    ProductFigures,
     ProductImage,
     ProductText,
     Variant,
@@ -24,6 +25,10 @@ register(
 register(
     Variant, list_display=("sku", "product", "price_cents", "stock"),
     search_fields=("sku", "barcode", "product__title"),
+)  # fmt: skip
+register(
+    ProductFigures, list_display=("product", "lowest_cents", "n_in_stock"),
+    search_fields=("product__title",), readonly_fields=("product", "lowest_cents", "n_in_stock"),
 )  # fmt: skip
 register(Attribute, list_display=("key", "label_en", "label_zh", "type", "unit"),
          search_fields=("key", "label_en", "label_zh"))  # fmt: skip

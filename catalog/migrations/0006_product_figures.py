@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                 ("n_in_stock", models.BigIntegerField(default=0)),
             ],
             options={
+                "verbose_name_plural": "product figures",
                 "indexes": [
                     models.Index(
                         fields=["merchant", "lowest_cents", "product"], name="figures_by_price"

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, Q, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -49,10 +49,10 @@ def _tree(merchant: Any) -> list[dict[str, Any]]:
     One that a deleted product would come back to is not empty.
     """
     below = Category.objects.filter(parent=OuterRef("pk"))
+    inside = merchant.products.filter(category=OuterRef("pk")).order_by()
+    live = inside.live().values("category").annotate(n=Count("*")).values("n")
     found = merchant.categories.annotate(
-        n_products=Count("products"),
-        n_live=Count("products", filter=Q(products__deleted_at=None)),
-        is_parent=Exists(below),
+        n_live=Coalesce(Subquery(live), 0), is_used=Exists(inside), is_parent=Exists(below)
     )
     rows = sorted(found, key=lambda category: category.path.split(" > "))
     return [
@@ -60,7 +60,7 @@ def _tree(merchant: Any) -> list[dict[str, Any]]:
             "category": category,
             "depth": min(category.path.count(" > "), 3),
             "family": FAMILIES.get(category.family),
-            "can_delete": not (category.n_products or category.is_parent),
+            "can_delete": not (category.is_used or category.is_parent),
         }
         for category in rows
     ]

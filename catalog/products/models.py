@@ -156,7 +156,9 @@ class Product(TenantModel):
                 fields=["merchant", "category", "-updated_at", "-id"], name="product_by_category"
             ),
             models.Index(
-                fields=["merchant", "status"], name="product_live", condition=Q(deleted_at=None)
+                fields=["merchant", "category", "status"],
+                name="product_live",
+                condition=Q(deleted_at=None),
             ),
             models.Index(fields=["merchant", "product_type"], name="product_by_type"),
             GinIndex(
@@ -242,6 +244,7 @@ class ProductFigures(TenantModel):
     n_in_stock = models.BigIntegerField(default=0)
 
     class Meta:
+        verbose_name_plural = "product figures"
         indexes = [
             models.Index(fields=["merchant", "lowest_cents", "product"], name="figures_by_price"),
             models.Index(fields=["merchant", "n_in_stock", "product"], name="figures_by_stock"),
