@@ -123,16 +123,18 @@ class World:
             row = ImportRow.objects.create(
                 **common, run=run, line=2, handle="x", label=CANARY, outcome="created"
             )
-            draft = Draft.objects.create(
-                **common,
-                product=product,
-                product_version=1,
-                language="en",
-                field="description",
-                tone="formal",
-                text=f"{CANARY} text.",
-                engine="composer",
-                engine_version="1",
+            written = {
+                "product": product,
+                "product_version": 1,
+                "field": "description",
+                "tone": "formal",
+                "text": f"{CANARY} text.",
+                "engine": "composer",
+                "engine_version": "1",
+            }
+            draft = Draft.objects.create(**common, **written, language="en")
+            decided = Draft.objects.create(
+                **common, **written, language="zh", status="rejected", reject_reason="dull"
             )
             sentence = ApprovedText.objects.create(
                 **common, language="en", text=f"{CANARY} sentence."
@@ -149,7 +151,7 @@ class World:
             "run_id": run.pk, "row_id": row.pk, "draft_id": draft.pk, "text_id": sentence.pk,
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
-            "app_label": "catalog",
+            "app_label": "catalog", "decided_id": decided.pk,
         }  # fmt: skip
         with tenant(shop):
             self.args["variant_id"] = product.variants.get().pk
