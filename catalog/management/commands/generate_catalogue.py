@@ -17,8 +17,8 @@ TOLD_EVERY = 5  # seconds between two lines of progress
 WRITTEN = """\
 Fill a shop with generated products, for trials and load tests: 10,000, 100,000 or 1,000,000.
 
-Written for each product: one row with title, brand, type, category, tags and status; about 3
-variants with SKU, barcode, price and stock; about 7 typed facts (some only proposed, some that
+Written for each product: one row with title, brand, type, category, tags and status; about 2
+variants with SKU, barcode, price and stock; about 6 typed facts (some only proposed, some that
 matter missing); live texts for about half of the products, in the shop's language and for a few
 in the other one. Each of these rows also gets its history row, as if it had been typed. No
 pictures, no orders. Categories and kinds of fact are added where the shop lacks them.
