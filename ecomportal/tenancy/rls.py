@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 
 APP, OWNER, OPS, BACKUP = "ecom_app", "ecom_owner", "ecom_ops", "ecom_backup"
 MERCHANT = "merchant_id = nullif(current_setting('app.merchant_id', true), '')::bigint"
@@ -63,7 +63,9 @@ def secure_schema(connection: Any) -> None:
         for model in tenant_models():
             for field, target in tenant_keys(model):
                 _composite_key(cursor, model._meta.db_table, field.column, target._meta.db_table)
-        _grants(cursor)
+        # At once: a running web must not find its rights gone between a REVOKE and its GRANT.
+        with transaction.atomic(using=connection.alias):
+            _grants(cursor)
 
 
 def _policies(cursor: Any, table: str) -> None:
