@@ -72,7 +72,9 @@ class World:
 
     def _people(self) -> None:
         for role in ("owner", "manager", "agent", "viewer"):
-            self.people[role] = make_member(self.own, f"{role}@example.com", role)
+            self.people[role] = make_member(
+                self.own, f"{role}@example.com", role, name=f"{CANARY} {role}"
+            )
             self.roles[role, self.own.slug] = role
         self.people["mallory"] = make_member(self.other, "mallory@example.com", "owner")
         self.roles["mallory", self.other.slug] = "owner"
@@ -151,7 +153,7 @@ class World:
             "run_id": run.pk, "row_id": row.pk, "draft_id": draft.pk, "text_id": sentence.pk,
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
-            "app_label": "catalog", "decided_id": decided.pk,
+            "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
         }  # fmt: skip
         with tenant(shop):
             self.args["variant_id"] = product.variants.get().pk
