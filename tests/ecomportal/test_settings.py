@@ -5,6 +5,7 @@ import re
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import ApiKey, AuditEntry, Merchant, hash_token
@@ -225,3 +226,10 @@ def test_the_frame_counts_this_shops_jobs_in_one_statement(
         found = counts(shop)
     assert found["jobs"] == 2
     assert found["drafts"] == 0
+
+
+def test_the_keys_of_the_shop_are_listed(client_of, shop, alice):
+    with tenant(shop):
+        ApiKey.issue(shop, "sk", name="Till in the harbour")
+    page = client_of(alice).get(reverse("api-keys", args=[shop.slug])).content.decode()
+    assert "Till in the harbour" in page

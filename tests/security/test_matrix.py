@@ -18,6 +18,8 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from ecomportal.tenancy.context import tenant
+from ecomportal.tenancy.models import Invitation, Membership
 from tests.security.urls import Url, all_urls
 from tests.security.world import CANARY, World
 
@@ -164,7 +166,8 @@ def is_refused_unseen(world: World, url: Url, verb: str, body: dict[str, Any]) -
 
 
 def address_of(world: World, url: Url, slug: str) -> str:
-    args = [slug if p == "merchant_slug" else world.args[p] for p in url.params]
+    other = policy_of(url.name).get("args", {})
+    args = [slug if p == "merchant_slug" else world.args[other.get(p, p)] for p in url.params]
     return reverse(url.name, args=args)
 
 
@@ -206,6 +209,38 @@ def test_the_badge_counts_no_foreign_job(world: World) -> None:
     address = reverse("jobs-badge", args=[world.other.slug])
     answer = send(world, world.clients["mallory"], "GET", address, {})
     assert answer.context["n_live_jobs"] == 0, "it counts foreign rows"
+
+
+@pytest.mark.skipif(ONLY not in ("", "catalog.products.editor"), reason="about one view")
+def test_the_conflict_page_names_no_foreign_category(world: World) -> None:
+    address = reverse("catalog:product", args=[world.other.slug, world.theirs.pk])
+    body = {"title": "x", "version": "0", "category": str(world.args["category_id"])}
+    answer = send(world, world.clients["mallory"], "POST", address, body)
+    assert answer.status_code == 409
+    assert not shows_canary(answer), "it shows foreign rows"
+
+
+@pytest.mark.skipif(ONLY not in ("", "ecomportal.tenancy.views"), reason="about one view")
+@pytest.mark.parametrize("name", ["team-role", "team-remove"])
+def test_another_shops_owners_do_not_let_the_last_one_go(world: World, name: str) -> None:
+    with tenant(world.other):
+        membership = Membership.objects.get(user=world.people["mallory"])
+    address = reverse(name, args=[world.other.slug, membership.pk])
+    answer = send(world, world.clients["mallory"], "POST", address, {"role": "viewer"})
+    assert answer.status_code == 422
+    assert not answer.has_written
+
+
+@pytest.mark.skipif(ONLY not in ("", "ecomportal.tenancy.views"), reason="about one view")
+def test_a_member_of_another_shop_joins_this_one(world: World) -> None:
+    with transaction.atomic():
+        with tenant(world.own):
+            _row, token = Invitation.issue(world.own, "mallory@example.com", role="viewer")
+        world.clients["mallory"].post(reverse("team-join", args=[token]), {})
+        with tenant(world.own):
+            assert Membership.objects.filter(user=world.people["mallory"]).count() == 1
+            assert Invitation.objects.filter(accepted_at=None, email__startswith="canary").exists()
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("url", MEMBER_URLS, ids=lambda url: url.name)

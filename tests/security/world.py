@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from aiassist.copywriting.models import ApprovedText, Draft
 from catalog.products.changes import Change, ChangeRow
@@ -16,7 +19,7 @@ from catalog.products.models import Fact, Product, ProductImage
 from ecomportal.jobs.models import Job
 from ecomportal.tenancy import rls
 from ecomportal.tenancy.context import tenant
-from ecomportal.tenancy.models import ApiKey, Invitation, Membership, Merchant
+from ecomportal.tenancy.models import ApiKey, AuditEntry, Invitation, Membership, Merchant
 from ecomportal.web.models import SavedView
 from tests.factories import (
     make_attribute,
@@ -39,6 +42,7 @@ class World:
     clients: dict[str, Client] = field(default_factory=dict)
     args: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    theirs: Any = None  # a product of the other shop
     rows: dict[str, Any] = field(default_factory=dict)
     n_written: int = 0
 
@@ -106,7 +110,7 @@ class World:
                 **common, product=product, attribute=colour, value="black", status="proposed"
             )
             image = ProductImage.objects.create(
-                **common, product=product, source_url="https://x.example/a.png", alt=CANARY
+                **common, product=product, file=picture_file(shop), alt=CANARY
             )
             job = Job.objects.create(
                 **common, kind="write_copy", title=f"{CANARY} job", status="failed",
@@ -141,10 +145,22 @@ class World:
             sentence = ApprovedText.objects.create(
                 **common, language="en", text=f"{CANARY} sentence."
             )
+            AuditEntry.objects.create(
+                **common, actor_label=CANARY, action="team.joined", subject=CANARY
+            )
             view = SavedView.objects.create(
                 **common, user=owner, page="products", name=CANARY, query="q=x"
             )
             key, _secret = ApiKey.issue(shop, "sk", name=f"{CANARY} key")
+            gone = Product.objects.create(
+                **common, title=f"{CANARY} Pan", handle="canary-pan", deleted_at=timezone.now()
+            )
+            Invitation.issue(
+                shop,
+                "new@example.com",
+                role="viewer",
+                expires_at=timezone.now() - timedelta(days=1),
+            )
             invitation, token = Invitation.issue(shop, f"{CANARY}@example.com", role="viewer")
             member = Membership.objects.get(user=self.people["viewer"])
         self.args = {
@@ -154,7 +170,9 @@ class World:
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
+            "gone_id": gone.pk,
         }  # fmt: skip
+        self.theirs = make_product(self.other, "Harbour lamp")
         with tenant(shop):
             self.args["variant_id"] = product.variants.get().pk
             self.args["version"] = Product.objects.get(pk=product.pk).version
@@ -172,6 +190,14 @@ class World:
         with tenant(self.other):
             _row, self.keys["other_sk"] = ApiKey.issue(self.other, "sk", name="sk")
         self.keys |= {"none": "", "garbage": "sk_garbage"}
+
+
+def picture_file(shop: Merchant) -> str:
+    """A stored picture, so that there is something to see."""
+    place = Path(settings.MEDIA_ROOT) / str(shop.pk) / "images"
+    place.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (4, 4), "teal").save(place / "canary.png")
+    return f"{shop.pk}/images/canary.png"
 
 
 # Rows that a look alone may write, and that say nothing of the shop's own data.
