@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('aiassist', '0002_initial'),
+        ("aiassist", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='draft',
-            name='n_blocking',
+            model_name="draft",
+            name="n_blocking",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='n_warnings',
+            model_name="draft",
+            name="n_warnings",
             field=models.PositiveSmallIntegerField(default=0),
         ),
     ]
