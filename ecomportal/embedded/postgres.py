@@ -230,17 +230,23 @@ class Cluster:
         self._rotate_log()
         log_start = self._log_size()
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        pid = self._running_pid() or self._launch()
+        pid, is_launched = self._running_or_launched()
         while not self.is_ready():
             said = self._log_since(log_start)
             if time.monotonic() > deadline:
                 raise PostgresError(self._failure("PostgreSQL did not start in time", said))
             if not self._is_ours(pid) and not self.is_ready():
-                if not any(trouble in said for trouble in PASSING_TROUBLES):
+                # A server that was there before was only ending; what we launched tells why.
+                if is_launched and not any(trouble in said for trouble in PASSING_TROUBLES):
                     raise PostgresError(self._failure("PostgreSQL did not start", said))
                 time.sleep(0.5)
-                pid = self._running_pid() or self._launch()
+                pid, is_launched = self._running_or_launched()
             time.sleep(0.05)
+
+    def _running_or_launched(self) -> tuple[int, bool]:
+        """The server's pid, and whether we have just launched it."""
+        running = self._running_pid()
+        return (running, False) if running else (self._launch(), True)
 
     def _launch(self) -> int:
         """Start the server in the background and return its pid.
