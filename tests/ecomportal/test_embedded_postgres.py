@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -121,6 +122,21 @@ def test_rows_survive_a_killed_server(folder: Path) -> None:
         assert ask(cluster, "SELECT count(*) FROM kept") == 1000
     finally:
         cluster.stop()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT, signal.SIGKILL])
+def test_a_start_while_the_former_server_is_ending_works(
+    cluster: Cluster, how: signal.Signals
+) -> None:
+    for pause_seconds in (0, 0.01, 0.03, 0.06):
+        os.kill(server_pid(cluster), how)
+        time.sleep(pause_seconds)
+        answer = None
+        while answer != 1:
+            cluster.ensure()
+            # The old server may still have been there for this look, and be gone for the next.
+            with suppress(psycopg.OperationalError):
+                answer = ask(cluster, "SELECT 1", dbname="postgres")
 
 
 def test_a_pid_file_that_names_another_program_is_no_obstacle(cluster: Cluster) -> None:
