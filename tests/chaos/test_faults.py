@@ -66,7 +66,7 @@ def test_without_the_fence_the_same_sleep_does_things_twice(world):
 
 def test_a_deploy_is_no_stall_and_repeats_nothing(world):
     here = world()
-    assert faults.f3_deploy(here, kills=2)["stalls"] == 0
+    assert faults.f3_deploy(here, kills=1)["stalls"] == 0
     assert_nothing_lost(here)
     assert here.outcome()["repeated_share"] == 0
 
@@ -86,10 +86,10 @@ def test_cancel_stops_and_frees_the_place(world):
 
 def test_an_item_that_kills_its_worker_costs_that_item_alone(world):
     here = world()
-    job = here.start(30, batch=20, killers=[8])
+    job = here.start(12, batch=6, killers=[8])
     here.drain(n_workers=1)
     ended = here.look(job)
-    assert (ended.status, ended.n_done, ended.n_failed) == ("done", 29, 1)
+    assert (ended.status, ended.n_done, ended.n_failed) == ("done", 11, 1)
     assert_nothing_lost(here, skip_failed=True)
 
 

@@ -30,6 +30,7 @@ EQUIVALENT = {
     ("catalog.products.editor", "_write"),
     ("catalog.products.imports.views", "_report_page"),
     ("catalog.products.list_view", "view_delete"),
+    ("ecomportal.tenancy.views", "_enter"),
     ("ecomportal.tenancy.views", "team_role"),
 }
 
