@@ -100,6 +100,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ecomportal.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -245,6 +246,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 IMPORT_MAX_BYTES = envint("IMPORT_MAX_MIB", 50) * 1024 * 1024
 IMAGE_MAX_BYTES = envint("IMAGE_MAX_MIB", 20) * 1024 * 1024
 IMAGE_MAX_PIXELS = 50_000_000
+# Whether pictures that imports name by address are fetched, and from which ports. No proxy of the
+# environment is used, only the one named here ("host:port"). Loopback is for tests alone.
+PICTURE_FETCH = envbool("PICTURE_FETCH", True)
+PICTURE_FETCH_PORTS = {int(port) for port in envlist("PICTURE_FETCH_PORTS", "80,443")}
+PICTURE_FETCH_PROXY = os.environ.get("PICTURE_FETCH_PROXY", "")
+PICTURE_FETCH_TO_LOOPBACK = envbool("PICTURE_FETCH_TO_LOOPBACK", False)
 
 # --- Browser security ---
 CONTENT_SECURITY_POLICY = {
@@ -268,7 +275,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
-if envbool("BEHIND_PROXY", False):
+# Proxies of ours between the world and the web process, each adding to X-Forwarded-For.
+PROXY_COUNT = envint("PROXY_COUNT", 1) if envbool("BEHIND_PROXY", False) else 0
+if PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

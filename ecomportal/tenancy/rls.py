@@ -23,6 +23,14 @@ EXTRA_POLICIES = [
 PLATFORM = {"ecomportal_user", "ecomportal_merchant"}
 
 
+# Functions of ours that run with the owner's rights; those of triggers nobody can call.
+DEFINERS = """
+SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname = 'public' AND p.prosecdef AND p.prorettype <> 'trigger'::regtype
+  AND pg_get_userbyid(p.proowner) = 'ecom_owner'
+"""
+
+
 class OwnerMigrates:
     """Only the owner role changes tables; the app role has no right to."""
 
@@ -111,6 +119,10 @@ def _grants(cursor: Any) -> None:
             verbs = "SELECT"
         cursor.execute(f'REVOKE ALL ON "{table}" FROM {APP}')
         cursor.execute(f'GRANT {verbs} ON "{table}" TO {APP}')
+    cursor.execute(DEFINERS)
+    for (definer,) in cursor.fetchall():
+        cursor.execute(f"REVOKE EXECUTE ON FUNCTION {definer} FROM PUBLIC")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {definer} TO {APP}")
     cursor.execute(f"GRANT SELECT, UPDATE ON ecomportal_job TO {OPS}")
     cursor.execute(f"GRANT SELECT ON ecomportal_jobitem TO {OPS}")
 
@@ -139,6 +151,12 @@ def problems(connection: Any) -> list[str]:
             "WHERE table_schema = 'public' AND column_name = 'merchant_id'"
         )
         with_merchant = {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            f"SELECT f FROM ({DEFINERS}) d(f) WHERE has_function_privilege('public', f, 'EXECUTE')"
+        )
+        found += [
+            f"Every role may call {name}, which runs as the owner." for (name,) in cursor.fetchall()
+        ]
         cursor.execute("SELECT conname FROM pg_constraint WHERE contype = 'f'")
         keys = {row[0] for row in cursor.fetchall()}
     for table, (owns, enabled, forced, policies, truncates) in sorted(tables.items()):

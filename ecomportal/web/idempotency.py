@@ -31,7 +31,8 @@ def remembered(request: Request, key: str, call: Callable[[], Response]) -> Resp
     response = call()
     if response.status_code < status.HTTP_400_BAD_REQUEST:
         record.status_code, record.body = response.status_code, response.data
-        record.save(update_fields=["status_code", "body"])
+        record.etag = response.headers.get("ETag", "")
+        record.save(update_fields=["status_code", "body", "etag"])
     return response
 
 
@@ -61,7 +62,8 @@ def _repeat(record: IdempotencyRecord, digest: str) -> Response:
             status.HTTP_422_UNPROCESSABLE_ENTITY,
             "This Idempotency-Key was used with another request.",
         )
-    return Response(record.body, status=record.status_code, headers={"Idempotent-Replayed": "true"})
+    headers = {"Idempotent-Replayed": "true"} | ({"ETag": record.etag} if record.etag else {})
+    return Response(record.body, status=record.status_code, headers=headers)
 
 
 def _digest(request: Request) -> str:

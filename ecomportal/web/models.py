@@ -15,6 +15,7 @@ class IdempotencyRecord(TenantModel):
     request_hash = models.CharField(max_length=64)
     status_code = models.PositiveSmallIntegerField(null=True)  # null while the first call runs
     body = models.JSONField(null=True)
+    etag = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -147,6 +147,7 @@ def test_the_same_call_twice_is_carried_out_once(api: Client) -> None:
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
     assert again["Idempotent-Replayed"] == "true"
+    assert again["ETag"] == first["ETag"]
     other = post(api, PRODUCTS, {**KETTLE, "title": "Other"}, **{"Idempotency-Key": "a1"})
     assert other.status_code == 422
     assert len(api.get(PRODUCTS).json()["items"]) == 1
