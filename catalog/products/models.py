@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import MD5
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -402,12 +403,22 @@ class ProductImage(TenantModel):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
+    # Why the last attempt to fetch it failed, as `picture_words` keeps it. Bookkeeping: it is part
+    # of no snapshot, and rows written without it have none.
+    fetch_error = models.CharField(max_length=400, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["position", "id"]
         indexes = [
-            models.Index(fields=["merchant", "product", "position"], name="image_of_product")
+            models.Index(fields=["merchant", "product", "position"], name="image_of_product"),
+            # Of fetched pictures alone: the same address is not fetched twice.
+            models.Index(
+                F("merchant"),
+                MD5("source_url"),
+                name="image_by_source",
+                condition=~Q(file="") & ~Q(source_url=""),
+            ),
         ]
 
     def __str__(self) -> str:

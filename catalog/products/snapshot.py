@@ -32,7 +32,10 @@ from ecomportal.tenancy.models import User
 
 Snapshot = dict[str, Any]
 # Bookkeeping that a way back must not turn back, and what the database works out by itself.
-LEFT_OUT = {"merchant_id", "product_id", "grams", "version", "created_at", "updated_at"}
+LEFT_OUT = {
+    *("merchant_id", "product_id", "grams", "amount", "version", "created_at", "updated_at"),
+    "fetch_error",
+}
 BELOW: dict[str, type[models.Model]] = {
     "variants": Variant,
     "facts": Fact,
