@@ -41,6 +41,14 @@ class Grams(Func):
     output_field = ArrayField(models.TextField())
 
 
+class BaseAmount(Func):
+    """A fact as a number in the base unit of its quantity: 300 mm and 30 cm are both 0.3 (see the
+    SQL function `base_amount`). Of dimensions it is the longest side."""
+
+    function = "base_amount"
+    output_field = models.FloatField()
+
+
 class ProductStatus(models.TextChoices):
     ACTIVE = "active", _("On sale")
     DRAFT = "draft", _("Draft")
@@ -148,8 +156,16 @@ class Product(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["merchant", "-updated_at", "-id"], name="product_by_change"),
-            models.Index(fields=["merchant", "title", "id"], name="product_by_title"),
+            # With deleted_at, so that going to a position reads these alone and no product.
+            models.Index(
+                fields=["merchant", "-updated_at", "-id"],
+                name="product_by_change",
+                include=["deleted_at"],
+            ),
+            models.Index(
+                fields=["merchant", "title", "id"], name="product_by_title", include=["deleted_at"]
+            ),
+            models.Index(fields=["merchant", "vendor", "id"], name="product_by_vendor"),
             models.Index(
                 fields=["merchant", "status", "-updated_at", "-id"], name="product_by_status"
             ),
@@ -162,6 +178,12 @@ class Product(TenantModel):
                 condition=Q(deleted_at=None),
             ),
             models.Index(fields=["merchant", "product_type"], name="product_by_type"),
+            models.Index(
+                fields=["merchant", "deleted_at"],
+                name="product_deleted",
+                condition=Q(deleted_at__isnull=False),
+            ),
+            GinIndex(fields=["tags"], name="product_tags"),
             GinIndex(
                 fields=["grams"],
                 name="product_grams",
@@ -220,6 +242,11 @@ class Variant(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "product", "position"], name="variant_of_product"),
             models.Index(
+                fields=["merchant", "deleted_at"],
+                name="variant_deleted",
+                condition=Q(deleted_at__isnull=False),
+            ),
+            models.Index(
                 fields=["merchant", "price_cents", "product"],
                 name="variant_by_price",
                 condition=Q(deleted_at=None),
@@ -231,9 +258,15 @@ class Variant(TenantModel):
 
 
 class ProductFigures(TenantModel):
-    """What lists sort by and variants decide, kept in order by triggers on variants, so that the
-    cheapest of a million products are read from an index. Nothing else writes here.
+    """What lists sort by and filter by and rows below a product decide, kept in order by triggers
+    on those rows, so that the cheapest of a million products are read from an index. Nothing else
+    writes here.
     """
+
+    class Drafts(models.IntegerChoices):
+        NONE = 0, _("None")
+        WAITING = 1, _("Draft waiting")
+        BLOCKED = 2, _("Draft blocked")
 
     product = models.OneToOneField(
         Product, models.CASCADE, primary_key=True, related_name="figures", db_constraint=False
@@ -243,10 +276,23 @@ class ProductFigures(TenantModel):
     )
     lowest_cents = models.BigIntegerField(default=0)  # over live variants; 0 where there is none
     n_in_stock = models.BigIntegerField(default=0)
+    n_pictures = models.PositiveIntegerField(default=0)  # files, not addresses still to be fetched
+    # Written by the triggers of whoever keeps drafts.
+    drafts = models.PositiveSmallIntegerField(choices=Drafts, default=Drafts.NONE)
 
     class Meta:
         verbose_name_plural = "product figures"
         indexes = [
+            models.Index(
+                fields=["merchant", "product"],
+                name="figures_no_picture",
+                condition=Q(n_pictures=0),
+            ),
+            models.Index(
+                fields=["merchant", "drafts", "product"],
+                name="figures_by_drafts",
+                condition=Q(drafts__gt=0),
+            ),
             models.Index(fields=["merchant", "lowest_cents", "product"], name="figures_by_price"),
             models.Index(fields=["merchant", "n_in_stock", "product"], name="figures_by_stock"),
         ]
@@ -295,7 +341,11 @@ class FactStatus(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
-@track()
+# What was read wrongly is kept, so that it is not proposed again, but it is no fact.
+NOT_REJECTED = ~Q(status=FactStatus.REJECTED)
+
+
+@track(exclude=["amount"])
 class Fact(TenantModel):
     """One fact of a product, or of one variant: what drafts rest on once it is confirmed."""
 
@@ -313,6 +363,11 @@ class Fact(TenantModel):
         _("number"), max_digits=20, decimal_places=6, null=True, blank=True
     )
     unit = models.CharField(_("unit"), max_length=20, blank=True)
+    amount = models.GeneratedField(
+        expression=BaseAmount(F("value"), F("number"), F("unit")),
+        output_field=models.FloatField(null=True),
+        db_persist=True,
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=FactStatus.choices, default=FactStatus.CONFIRMED
     )
@@ -332,7 +387,21 @@ class Fact(TenantModel):
         ]
         indexes = [
             models.Index(fields=["merchant", "product"], name="fact_of_product"),
-            models.Index(fields=["merchant", "attribute", "value"], name="fact_by_value"),
+            models.Index(
+                fields=["merchant", "attribute", "value", "product"],
+                name="fact_by_value",
+                condition=NOT_REJECTED,
+            ),
+            models.Index(
+                fields=["merchant", "attribute", "amount", "product"],
+                name="fact_by_amount",
+                condition=NOT_REJECTED & Q(amount__isnull=False),
+            ),
+            models.Index(
+                fields=["merchant", "attribute", "product"],
+                name="fact_to_confirm",
+                condition=Q(status="proposed"),
+            ),
             models.Index(
                 fields=["merchant", "product"],
                 name="fact_proposed",
