@@ -40,10 +40,15 @@ class Change(TenantModel):
 
 
 class ChangeRow(TenantModel):
-    """What one row was before and is after. `before` is null for a row that was created.
+    """What one product was before and is after, whole or in part.
 
-    `version_after` is the product's version when the batch wrote it: the row can be taken back
-    unless the product changed since.
+    Whole: what `snapshot` gives, a list for each part. In part: only what the change touched, with
+    rows below the product by id, such as {"product": {"status": "draft"}} or {"variants": {"<id>":
+    {"price_cents": 1200}}}. There null stands for a row that was not there: {"facts": {"<id>":
+    null}} before and all its columns after. `before` is null for a product that was created.
+
+    `version_after` is the product's version when the batch wrote it, after all its writes: the row
+    can be taken back unless the product changed since. `version_before` is the one it found.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -53,8 +58,11 @@ class ChangeRow(TenantModel):
     label = models.CharField(max_length=255, blank=True)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    version_before = models.PositiveIntegerField(default=0, db_default=0)
     version_after = models.PositiveIntegerField(default=0)
-    state = models.CharField(max_length=10, default="written")  # written, undone, conflict
+    # written, undone, conflict (an undo left it alone) or refused (the change itself did)
+    state = models.CharField(max_length=10, default="written")
+    why = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [

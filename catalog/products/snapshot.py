@@ -1,5 +1,8 @@
 """Whole products as JSON, before and after a change, and the way back.
 
+For edits of few products. Batches of many record in part and inside the database (see `ChangeRow`
+and `way_back`).
+
 A snapshot holds the product's own fields and all that hangs below it, with ids, so that
 `restore` can put back rows that are gone. Variants of a deleted product are deleted with it at
 the same moment; a variant taken out alone is not part of the snapshot.
@@ -81,11 +84,11 @@ def snapshot(product_ids: Iterable[object]) -> dict[UUID, Snapshot]:
     return found
 
 
-def lock(product_ids: Iterable[object]) -> None:
+def lock(product_ids: Iterable[object]) -> dict[UUID, int]:
     """Hold the products until the transaction ends, in one order, so that two who want the same
-    ones wait instead of deadlocking."""
+    ones wait instead of deadlocking. Gives their versions."""
     rows = Product.objects.filter(pk__in=list(product_ids)).order_by("pk")
-    list(rows.select_for_update(no_key=True).values("pk"))
+    return dict(rows.select_for_update(no_key=True).values_list("pk", "version"))
 
 
 def versions(product_ids: Iterable[object]) -> dict[UUID, int]:
@@ -224,9 +227,14 @@ def _remove_others(model: type[models.Model], product_ids: list[UUID], kept: lis
 
 
 def record_rows(
-    change: Change, before: Mapping[UUID, Snapshot], after: Mapping[UUID, Snapshot]
+    change: Change,
+    before: Mapping[UUID, Snapshot],
+    after: Mapping[UUID, Snapshot],
+    *,
+    versions_before: Mapping[UUID, int] | None = None,
 ) -> int:
     """Write down what changed between two snapshots of the same ids; returns how many products."""
+    found = versions_before or {}
     changed = [pk for pk in after if before.get(pk) != after[pk]]
     version_of = versions(changed) if changed else {}
     ChangeRow.objects.bulk_create(
@@ -238,6 +246,7 @@ def record_rows(
                 label=after[pk]["product"]["title"][:255],
                 before=before.get(pk),
                 after=after[pk],
+                version_before=found.get(pk, 0),
                 version_after=version_of[pk],
             )
             for pk in changed
@@ -257,7 +266,7 @@ def recorded(change: Change, product_ids: Iterable[object]) -> Iterator[None]:
     """
     # Before the first look: what another commits in between would count as ours, and an undo
     # would take it back.
-    lock(product_ids)
+    found = lock(product_ids)
     before = snapshot(product_ids)
     yield
-    record_rows(change, before, snapshot(product_ids))
+    record_rows(change, before, snapshot(product_ids), versions_before=found)

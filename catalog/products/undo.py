@@ -5,15 +5,26 @@ from dataclasses import dataclass, field
 
 import pghistory
 from django.db import IntegrityError, transaction
+from django.db.models import Case, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.products import texts
+from catalog.products import texts, way_back
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.snapshot import lock, record_rows, restore, snapshot
 from ecomportal.tenancy.models import User
 
-BATCH = 200  # rows held in memory and locked at once
+BATCH = 200  # rows that one request takes back, and that are restored from whole snapshots at once
+JOB_BATCH = 1000  # rows a job takes back in one transaction
+CHANGED, TAKEN, GONE = "changed", "taken", "gone"  # why a row is left alone
+
+TEXT, CREATED, PART, WHOLE = "text", "created", "part", "whole"
+FORM = RawSQL(
+    "CASE WHEN after ? 'text' THEN 'text' WHEN before IS NULL THEN 'created' "
+    "WHEN jsonb_typeof(before -> 'variants') = 'array' THEN 'whole' ELSE 'part' END",
+    [],
+)
 
 
 class CannotUndo(ValueError):
@@ -34,6 +45,10 @@ def begin_undo(change: Change, user: User | None) -> Change:
     claimed = Change.objects.filter(pk=change.pk, undone_at=None).update(undone_at=timezone.now())
     if not claimed:
         raise CannotUndo(_("This change was taken back already."))
+    return _new_undo(change, user)
+
+
+def _new_undo(change: Change, user: User | None) -> Change:
     return Change.objects.create(
         merchant_id=change.merchant_id,
         kind="undo",
@@ -45,27 +60,56 @@ def begin_undo(change: Change, user: User | None) -> Change:
 
 def undo_rows(undo: Change, rows: Iterable[ChangeRow]) -> Outcome:
     """Take these rows back as part of `undo`, in the caller's transaction."""
-    with pghistory.context(change=str(undo.pk)):
-        return _undo_rows(undo, rows)
-
-
-def _undo_rows(undo: Change, rows: Iterable[ChangeRow]) -> Outcome:
-    outcome = Outcome(change=undo)
     rows = list(rows)
-    ids = sorted({row.product_id for row in rows})
-    lock(ids)
-    whole = [row for row in rows if "text" not in (row.after or {})]
+    lock({row.product_id for row in rows})
+    ready = way_back.ready([row.pk for row in rows])
+    return _undo_locked(undo, rows, ready=ready)
+
+
+def _undo_locked(undo: Change, rows: list[ChangeRow], *, ready: set[int]) -> Outcome:
+    ids = [row.pk for row in rows]
+    form_of = dict(ChangeRow.objects.filter(pk__in=ids).annotate(f=FORM).values_list("pk", "f"))
+    inside = [pk for pk in ids if pk in ready and form_of[pk] in (CREATED, PART)]
+    with pghistory.context(change=str(undo.pk)):
+        done = _take_back(undo, inside)
+        taken = set(inside) - done
+        # Snapshots can be compared word by word, so a version that moved is not the last word.
+        whole = [r for r in rows if form_of[r.pk] in (WHOLE, CREATED) and r.pk not in inside]
+        for start in range(0, len(whole), BATCH):
+            restored, stuck = _undo_whole(undo, whole[start : start + BATCH], ready=ready)
+            done, taken = done | restored, taken | stuck
+        done |= _undo_texts(undo, [row for row in rows if form_of[row.pk] == TEXT])
+    _settle(undo, ids, done=done, taken=taken)
+    return Outcome(len(done), [row for row in rows if row.pk not in done], undo)
+
+
+def _take_back(undo: Change, ids: list[int]) -> set[int]:
+    """All at once; half by half where a handle or a SKU was taken meanwhile."""
+    if not ids:
+        return set()
+    try:
+        with transaction.atomic():
+            way_back.take_back(undo, ids)
+        return set(ids)
+    except IntegrityError:
+        if len(ids) == 1:
+            return set()
+        half = len(ids) // 2
+        return _take_back(undo, ids[:half]) | _take_back(undo, ids[half:])
+
+
+def _undo_whole(
+    undo: Change, rows: list[ChangeRow], *, ready: set[int]
+) -> tuple[set[int], set[int]]:
+    """Restore whole snapshots; gives those restored and those whose name is taken."""
+    ids = [row.product_id for row in rows]
+    version_of = lock(ids)
     before = snapshot(ids)
-    untouched = [row for row in whole if before.get(row.product_id) == row.after]
+    untouched = [r for r in rows if r.pk in ready or before.get(r.product_id) == r.after]
     done = _restore(untouched)
-    done |= {row.pk for row in rows if row not in whole and texts.take_back(row)}
-    for row in rows:
-        row.state = "undone" if row.pk in done else "conflict"
-    ChangeRow.objects.bulk_update(rows, ["state"])
-    record_rows(undo, before, snapshot(ids))
-    outcome.n_undone = len(done)
-    outcome.conflicts = [row for row in rows if row.pk not in done]
-    return outcome
+    record_rows(undo, before, snapshot(ids), versions_before=version_of)
+    way_back.restamp(undo, done)
+    return done, {row.pk for row in untouched} - done
 
 
 def _restore(rows: list[ChangeRow]) -> set[int]:
@@ -80,6 +124,25 @@ def _restore(rows: list[ChangeRow]) -> set[int]:
         return set().union(*(_restore([row]) for row in rows))
 
 
+def _undo_texts(undo: Change, rows: list[ChangeRow]) -> set[int]:
+    if not rows:
+        return set()
+    ids = [row.product_id for row in rows]
+    before = snapshot(ids)
+    done = {row.pk for row in rows if texts.take_back(row)}
+    record_rows(undo, before, snapshot(ids))
+    return done
+
+
+def _settle(undo: Change, ids: list[int], *, done: set[int], taken: set[int]) -> None:
+    rows = ChangeRow.objects.filter(pk__in=ids)
+    rows.filter(pk__in=done).update(state="undone", why="")
+    is_taken = When(pk__in=taken, then=Value(TAKEN))
+    rows.exclude(pk__in=done).update(
+        state="conflict", why=Case(is_taken, default=Value(CHANGED)) if taken else CHANGED
+    )
+
+
 def undo_change(change: Change, user: User | None) -> Outcome:
     """Take a whole change back. Raises CannotUndo for one that was undone before."""
     undo = begin_undo(change, user)
@@ -92,7 +155,26 @@ def undo_change(change: Change, user: User | None) -> Outcome:
     return total
 
 
-def open_rows(change: Change) -> object:
+def undo_row(row: ChangeRow, user: User | None) -> Outcome:
+    """Take one row back; one that an undo left alone too, if what it wrote still stands.
+
+    Raises CannotUndo when it was taken back before.
+    """
+    row = ChangeRow.objects.select_for_update().get(pk=row.pk)
+    if row.state not in ("written", "conflict"):
+        raise CannotUndo(_("This row was taken back already."))
+    undo = _new_undo(row.change, user)
+    lock([row.product_id])
+    ready = way_back.ready([row.pk]) | way_back.standing([row.pk])
+    outcome = _undo_locked(undo, [row], ready=ready)
+    if not outcome.n_undone:
+        undo.delete()
+    elif not open_rows(row.change).exists():
+        Change.objects.filter(pk=row.change_id, undone_at=None).update(undone_at=timezone.now())
+    return outcome
+
+
+def open_rows(change: Change) -> QuerySet:
     return change.rows.filter(state="written").order_by("pk")
 
 
@@ -101,5 +183,5 @@ def end_undo(change: Change, undo: Change, n_undone: int) -> None:
     if n_undone:
         return
     undo.delete()
-    change.rows.filter(state="conflict").update(state="written")
+    change.rows.filter(state="conflict").update(state="written", why="")
     Change.objects.filter(pk=change.pk).update(undone_at=None)
