@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from ecomportal.celery import app
 from ecomportal.jobs.run import Run, job_task
 
 
@@ -31,3 +32,18 @@ def undo_change(run: Run) -> None:
     from catalog.products.changes_view import run_undo
 
     run_undo(run)
+
+
+@app.task(name="catalog.purge_deleted")
+def purge_deleted() -> None:
+    """For every shop at once, so no job of any one of them."""
+    from catalog.products.purge import purge_deleted
+
+    purge_deleted()
+
+
+@job_task(queue="fast", label=_("Fetch pictures"))
+def fetch_pictures(run: Run) -> None:
+    from catalog.products.picture_job import fetch_pictures
+
+    fetch_pictures(run)

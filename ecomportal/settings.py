@@ -186,7 +186,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds; a broker that never answers must not hang a page
 # A process that grows past this is replaced after the task in hand.
 WORKER_MAX_MIB = envint("WORKER_MAX_MIB", 4096)
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "jobs.sweep", "schedule": 5.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "jobs.sweep", "schedule": 5.0},
+    "purge": {"task": "catalog.purge_deleted", "schedule": 3600.0},
+}
 JOB_LEASE_SECONDS = envint("JOB_LEASE_SECONDS", 60)
 
 # --- People ---

@@ -112,7 +112,7 @@ class Interaction(TenantModel):
     )
     session_id = models.CharField(max_length=64, blank=True)
     product = models.ForeignKey(
-        Product, models.CASCADE, null=True, related_name="interactions", db_constraint=False
+        Product, models.SET_NULL, null=True, related_name="interactions", db_constraint=False
     )
     sku = models.CharField(max_length=120, blank=True)
     quantity = models.PositiveIntegerField(default=1)
