@@ -245,12 +245,16 @@ class Migration(migrations.Migration):
             "product",
             django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="product_tags"),
         ),
-        migrations.AddField("productfigures", "n_pictures", models.PositiveIntegerField(default=0)),
+        migrations.AddField(
+            "productfigures", "n_pictures", models.PositiveIntegerField(default=0, db_default=0)
+        ),
         migrations.AddField(
             "productfigures",
             "drafts",
             models.PositiveSmallIntegerField(
-                choices=[(0, "None"), (1, "Draft waiting"), (2, "Draft blocked")], default=0
+                choices=[(0, "None"), (1, "Draft waiting"), (2, "Draft blocked")],
+                default=0,
+                db_default=0,
             ),
         ),
         migrations.AddIndex(

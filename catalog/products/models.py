@@ -276,9 +276,13 @@ class ProductFigures(TenantModel):
     )
     lowest_cents = models.BigIntegerField(default=0)  # over live variants; 0 where there is none
     n_in_stock = models.BigIntegerField(default=0)
-    n_pictures = models.PositiveIntegerField(default=0)  # files, not addresses still to be fetched
+    n_pictures = models.PositiveIntegerField(
+        default=0, db_default=0
+    )  # files, not addresses still to be fetched
     # Written by the triggers of whoever keeps drafts.
-    drafts = models.PositiveSmallIntegerField(choices=Drafts, default=Drafts.NONE)
+    drafts = models.PositiveSmallIntegerField(
+        choices=Drafts, default=Drafts.NONE, db_default=Drafts.NONE
+    )
 
     class Meta:
         verbose_name_plural = "product figures"
