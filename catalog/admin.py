@@ -3,7 +3,7 @@
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
 from catalog.orders.models import Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
-from catalog.products.imports.models import ImportRow, ImportRun
+from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
 from catalog.products.models import (
     Attribute,
     Category,
@@ -55,6 +55,10 @@ register(
 )  # fmt: skip
 register(ImportRow, ReadOnlyAdmin, list_display=("line", "label", "outcome", "run"),
          search_fields=("label", "handle"), list_filter=("outcome",))  # fmt: skip
+register(
+    SavedMapping, ReadOnlyAdmin, list_display=("name", "dialect", "n_used", "used_at"),
+    search_fields=("name",), ordering=("-used_at",),
+)  # fmt: skip
 register(
     Customer, list_display=("external_id", "name", "country", "language", "created_at"),
     search_fields=("external_id", "name"), list_filter=("country",), ordering=("-created_at",),

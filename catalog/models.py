@@ -3,7 +3,7 @@
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
 from catalog.orders.models import Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
-from catalog.products.imports.models import ImportRow, ImportRun
+from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
 from catalog.products.models import (
     Attribute,
     Category,
@@ -34,6 +34,7 @@ __all__ = [
     "ProductFigures",
     "ProductImage",
     "ProductText",
+    "SavedMapping",
     "Utterance",
     "Variant",
 ]

@@ -34,6 +34,8 @@ class ImportRun(TenantModel):
     dialect = models.CharField(max_length=20, blank=True)
     encoding = models.CharField(max_length=20, blank=True)
     delimiter = models.CharField(max_length=2, blank=True)
+    kind = models.CharField(max_length=8, default="csv")  # csv, xlsx, xml or json
+    reading = models.JSONField(default=dict)  # where the table stands in the file, see store.py
     header = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)  # column name -> our field, or "" for left out
     warnings = models.JSONField(default=list)
@@ -48,6 +50,10 @@ class ImportRun(TenantModel):
     )
     change = models.ForeignKey(
         Change, models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    # The import whose failed rows this one reads again.
+    retry_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="retries", db_constraint=False
     )
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -87,3 +93,31 @@ class ImportRow(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.label or self.handle}"
+
+
+class SavedMapping(TenantModel):
+    """What a person decided about the columns of a table, for the next file with the same ones."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="saved_mappings")
+    name = models.CharField(_("name"), max_length=120)
+    key = models.CharField(max_length=64)  # of the set of column names, see saved.py
+    dialect = models.CharField(max_length=20)
+    header = models.JSONField(_("columns"), default=list)
+    mapping = models.JSONField(default=dict)  # column name -> what it feeds
+    reading = models.JSONField(default=dict)  # the choices beside the columns
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(_("last used"), default=timezone.now)
+    n_used = models.PositiveIntegerField(_("times used"), default=0)
+
+    class Meta:
+        verbose_name = _("saved mapping")
+        verbose_name_plural = _("saved mappings")
+        ordering = ["-used_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "key"], name="savedmapping_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
