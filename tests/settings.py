@@ -13,6 +13,8 @@ if "ECOMPORTAL_VAR" not in os.environ:
     os.environ["ECOMPORTAL_VAR"] = tempfile.mkdtemp(prefix="ecomportal-test-")
     atexit.register(shutil.rmtree, os.environ["ECOMPORTAL_VAR"], ignore_errors=True)
 os.environ.setdefault("JOB_LEASE_SECONDS", "5")
+# Made-up addresses of pictures are not asked; the tests of fetching have servers of their own.
+os.environ.setdefault("PICTURE_FETCH", "0")
 # Playwright's synchronous API runs an event loop in the test's thread; the ORM must not mind.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

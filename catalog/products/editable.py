@@ -95,7 +95,7 @@ def load(merchant: Any, product_id: UUID) -> Editable:
             ),
             of_images=_below(
                 ProductImage, ["position", "id"], file="file", source_url="source_url", alt="alt",
-                width="width", height="height",
+                width="width", height="height", fetch_error="fetch_error",
             ),
         )
         .first()

@@ -23,6 +23,7 @@ from catalog.products.history import history
 from catalog.products.models import AttributeType, FactStatus, ProductStatus, TextOrigin
 from catalog.products.models import TextField as Field
 from catalog.products.must_have import facts_share, family_of
+from catalog.products.picture_words import words
 from catalog.products.vocabulary import must_have
 from ecomportal.tenancy.access import EDITORS
 
@@ -94,8 +95,15 @@ def page_context(
         "n_proposed": sum(f["status"] == FactStatus.PROPOSED for f in editable.facts),
         "share": facts_share(family, confirmed),
         "languages": _languages(merchant, editable, cells),
+        "images": _images(editable),
+        "n_unfetched": sum(not image["file"] for image in editable.images),
         "history": history(product, merchant.currency, limit=SHORT_HISTORY)[:6],
     }
+
+
+def _images(editable: Editable) -> list[dict[str, Any]]:
+    """The pictures, each that did not come with the reason in words."""
+    return [{**image, "why": words(image["fetch_error"])} for image in editable.images]
 
 
 def _languages(merchant: Any, editable: Editable, cells: dict[str, Cell]) -> list[dict[str, Any]]:

@@ -15,8 +15,9 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from catalog.products.picture_words import WORDS
 
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 CONTENT_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
@@ -34,64 +35,74 @@ class StoredImage:
     sha256: str
 
 
-def store_image(file: BinaryIO, merchant: Any) -> StoredImage:
-    """Check, redraw and store a picture with its thumbnail.
+def store_image(file: BinaryIO, merchant: Any, *, max_pixels: int | None = None) -> StoredImage:
+    """Check, redraw and store a picture with its thumbnail; `max_pixels` is what is left of the
+    caller's budget.
 
-    Raises ValidationError with a sentence for the person who sent it.
+    Raises ValidationError with a sentence for the person who sent it, and its code in
+    `picture_words`.
     """
     data = file.read(settings.IMAGE_MAX_BYTES + 1)
     if len(data) > settings.IMAGE_MAX_BYTES:
-        mib = settings.IMAGE_MAX_BYTES // 1024**2
-        raise ValidationError(_("The picture is larger than %(mib)s MiB.") % {"mib": mib})
-    file_format, picture = _decode(data)
+        raise _refused("size", mib=settings.IMAGE_MAX_BYTES // 1024**2)
+    file_format, picture = _decode(data, max_pixels)
+    del data
+    width, height = picture.size
     name = f"{merchant.pk}/images/{secrets.token_hex(16)}.{FORMATS[file_format]}"
     path = Path(settings.MEDIA_ROOT) / name
     path.parent.mkdir(parents=True, exist_ok=True)
     _save(picture, path, file_format)
-    thumb = picture.copy()
-    thumb.thumbnail((THUMB_SIDE, THUMB_SIDE))
-    _save(thumb, thumb_path(path), "WEBP")
+    picture.thumbnail((THUMB_SIDE, THUMB_SIDE))  # in place: a copy of a large one costs 200 MB
+    _save(picture, thumb_path(path), "WEBP")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return StoredImage(file=name, width=picture.width, height=picture.height, sha256=digest)
+    return StoredImage(file=name, width=width, height=height, sha256=digest)
 
 
 def thumb_path(path: Path) -> Path:
     return path.with_suffix(".thumb.webp")
 
 
-def _decode(data: bytes) -> tuple[str, Image.Image]:
+def _refused(code: str, **params: Any) -> ValidationError:
+    return ValidationError(WORDS[code], code=code, params=params)
+
+
+def _decode(data: bytes, max_pixels: int | None) -> tuple[str, Image.Image]:
     """Read the header, judge the size, and only then the pixels, turned upright."""
     try:
         with warnings.catch_warnings():
             # Pillow warns above its own limit; ours, below, has words for the merchant.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(BytesIO(data), formats=list(FORMATS))
-            _check_size(*picture.size)
+            _check_size(*picture.size, max_pixels)
             file_format = picture.format or ""
             picture.load()
-            upright = ImageOps.exif_transpose(picture)
+            ImageOps.exif_transpose(picture, in_place=True)
     except UnidentifiedImageError:
-        raise ValidationError(_("This is not a JPEG, PNG or WebP picture.")) from None
+        raise _refused("format") from None
     except Image.DecompressionBombError:
-        raise ValidationError(_too_large()) from None
+        raise _too_large() from None
     except (OSError, SyntaxError, ValueError):
-        raise ValidationError(_("The picture is damaged: part of it cannot be read.")) from None
+        raise _refused("damaged") from None
     keeps_alpha = file_format != "JPEG" and (
-        upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
+        picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
     )
-    return file_format, upright.convert("RGBA" if keeps_alpha else "RGB")
+    mode = "RGBA" if keeps_alpha else "RGB"
+    drawn = picture if picture.mode == mode else picture.convert(mode)
+    # What came along with the pixels is not written again.
+    drawn.info = {}
+    return file_format, drawn
 
 
-def _check_size(width: int, height: int) -> None:
+def _check_size(width: int, height: int, max_pixels: int | None) -> None:
     if max(width, height) > MAX_SIDE or width * height > settings.IMAGE_MAX_PIXELS:
-        raise ValidationError(_too_large())
+        raise _too_large()
+    if max_pixels is not None and width * height > max_pixels:
+        raise _refused("budget")
 
 
-def _too_large() -> str:
-    limits = {"side": MAX_SIDE, "mega": settings.IMAGE_MAX_PIXELS // 1_000_000}
-    return _(
-        "The picture is too large: at most %(side)s pixels a side, %(mega)s million in all."
-    ) % (limits)
+def _too_large() -> ValidationError:
+    mega = settings.IMAGE_MAX_PIXELS // 1_000_000
+    return _refused("pixels", side=MAX_SIDE, mega=mega)
 
 
 def _save(picture: Image.Image, path: Path, file_format: str) -> None:

@@ -1,6 +1,7 @@
 """Pictures of a product: added, ordered, described, removed, and served to members alone."""
 
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -10,18 +11,22 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.products.editable import load, state_of
 from catalog.products.editor import edit, show
-from catalog.products.images import CONTENT_TYPES, store_image, thumb_path
+from catalog.products.images import CONTENT_TYPES, StoredImage, store_image, thumb_path
 from catalog.products.models import Product, ProductImage, touch
+from catalog.products.picture_job import start_fetch, waiting
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
 
 MAX_AT_ONCE = 20  # pictures in one upload
+MAX_PIXELS_AT_ONCE = 150_000_000  # decoded in one request, about 10 seconds of one core
+MAX_SECONDS = 20  # after which no further picture of an upload is begun
 MAX_POSITION = 10_000
 
 
@@ -38,20 +43,41 @@ def _back(request: HttpRequest, product: Product) -> HttpResponse:
 def image_add(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Store what can be stored; each file that cannot is named with its reason."""
     product, files = _product(request, product_id), request.FILES.getlist("files")
-    problems = [] if files else [_("Choose at least one picture.")]
-    stored = []
-    for file in files[:MAX_AT_ONCE]:
+    stored, problems = _store(request, files[:MAX_AT_ONCE])
+    if not files:
+        problems.append(_("Choose at least one picture."))
+    if len(files) > MAX_AT_ONCE:
+        text = _("At most %(n)s pictures at once; the rest was left out.")
+        problems.append(text % {"n": MAX_AT_ONCE})
+    if stored:
+        _add(request, product, list(stored.values()))
+    if not problems:
+        return _back(request, product)
+    if stored:
+        problems.append(_("Kept: %(names)s") % {"names": ", ".join(stored)})
+    return _problems(request, product, problems)
+
+
+def _store(request: HttpRequest, files: list[Any]) -> tuple[dict[str, StoredImage], list[str]]:
+    """By file name what was stored, one after the other within bounds of pixels and time, and
+    what is wrong with the others."""
+    stored: dict[str, StoredImage] = {}
+    problems, n_left, began = [], MAX_PIXELS_AT_ONCE, monotonic()
+    for n, file in enumerate(files):
+        if monotonic() - began > MAX_SECONDS:
+            names = ", ".join(file.name for file in files[n:])
+            problems.append(
+                _("This took too long. Send the rest again: %(names)s") % {"names": names}
+            )
+            break
         try:
-            stored.append(store_image(file, request.merchant))
+            image = store_image(file, request.merchant, max_pixels=n_left)
         except ValidationError as error:
             problems.append(f"{file.name}: {error.messages[0]}")
-    if len(files) > MAX_AT_ONCE:
-        problems.append(_("At most %(n)s pictures at once; the rest was left out.") % {"n": 20})
-    if stored:
-        _add(request, product, stored)
-    if problems:
-        return _problems(request, product, problems)
-    return _back(request, product)
+            continue
+        n_left -= image.width * image.height
+        stored[f"{file.name}" if file.name not in stored else f"{file.name} ({n + 1})"] = image
+    return stored, problems
 
 
 def _add(request: HttpRequest, product: Product, stored: list[Any]) -> None:
@@ -113,6 +139,26 @@ def image_remove(request: HttpRequest, product_id: UUID, image_id: UUID) -> Http
         image.delete()
         touch([product.pk])
     messages.success(request, _("Removed the picture. Changes can bring it back."))
+    return _back(request, product)
+
+
+@require_POST
+@merchant_required(*EDITORS)
+def images_fetch(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    """Go for the pictures of this product that are an address so far, now."""
+    product = _product(request, product_id)
+    job = start_fetch(
+        waiting(request.merchant).filter(product=product), request.merchant, request.user,
+        title=_("Pictures of “%(title)s”") % {"title": product.title[:150]},
+        dedupe_key=f"product:{product.pk}",
+        back=reverse("catalog:product", args=[request.merchant.slug, product.pk]) + "#pics",
+    )  # fmt: skip
+    if job:
+        return redirect("job", request.merchant.slug, job.pk)
+    if settings.PICTURE_FETCH:
+        messages.info(request, _("No picture of this product waits to be fetched."))
+    else:
+        messages.error(request, _("Fetching pictures is switched off here. Upload them instead."))
     return _back(request, product)
 
 

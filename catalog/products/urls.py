@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{PRODUCT}facts/<uuid:fact_id>/", editor.fact_confirm, name="fact-confirm"),
     path(f"{PRODUCT}images/", images_view.image_add, name="image-add"),
     path(f"{PRODUCT}images/save/", images_view.images_save, name="images-save"),
+    path(f"{PRODUCT}images/fetch/", images_view.images_fetch, name="images-fetch"),
     path(f"{PRODUCT}images/<uuid:image_id>/remove/", images_view.image_remove, name="image-remove"),
     path("changes/", changes_view.changes, name="changes"),
     path("changes/<uuid:change_id>/", changes_view.change, name="change"),

@@ -27,6 +27,7 @@ from catalog.products.imports.read import Line
 from catalog.products.imports.stage import insert
 from catalog.products.imports.store import file_of, open_run
 from catalog.products.imports.write import make_plans, mark, propose_facts, write_plans
+from catalog.products.picture_job import fetch_after_import
 from ecomportal.jobs.run import JobError, Run
 
 BATCH = 200  # products in memory and in one transaction
@@ -251,3 +252,4 @@ def _finish(run: Run, imported: ImportRun, change: Change) -> None:
         slug = run.merchant.slug
         result["undo_url"] = reverse("catalog:change", args=[slug, change.pk])
     run.result(result)
+    fetch_after_import(run, imported, _address(imported))
