@@ -25,7 +25,9 @@ TABLES: dict[str, type[models.Model]] = {
 }
 BELOW = ("variants", "facts", "texts", "images")
 # What a way back never turns back: keys, and what the database works out by itself.
-KEPT = {"id", "merchant_id", "product_id", "grams", "version", "created_at", "updated_at"}
+KEPT = {
+    *("id", "merchant_id", "product_id", "grams", "amount", "version", "created_at", "updated_at")
+}
 # What may be gone by now: it is left empty then.
 REFERENCES = {"category_id": "catalog_category", "approved_by_id": "ecomportal_user"}
 
@@ -84,7 +86,7 @@ REMOVE_ADDED = f"DELETE FROM {{table}} t USING {ADDED}"
 # Order lines may point at a variant, so it is only taken out.
 REMOVE_VARIANTS = f"UPDATE {{table}} t SET deleted_at = %(now)s FROM {ADDED}"
 BRING_BACK = """
-INSERT INTO {table} SELECT n.*
+INSERT INTO {table} ({columns}) SELECT {values}
 FROM catalog_changerow r, jsonb_each(r.before -> '{part}') e,
     jsonb_populate_record(NULL::{table},
         jsonb_build_object('version', 1, 'created_at', now(), 'updated_at', now()) || e.value
@@ -206,7 +208,9 @@ def _below(cursor: Any, part: str, wanted: dict[str, Any], names: set[str]) -> N
     remove = REMOVE_VARIANTS if part == "variants" else REMOVE_ADDED
     cursor.execute(remove.format(table=table, part=part), wanted)
     only = KIND_IS_THERE if part == "facts" else ""
-    cursor.execute(BRING_BACK.format(table=table, part=part, only=only), wanted)
+    columns = [f.column for f in model._meta.concrete_fields if not f.generated]
+    given = {"columns": ", ".join(columns), "values": ", ".join(f"n.{name}" for name in columns)}
+    cursor.execute(BRING_BACK.format(table=table, part=part, only=only, **given), wanted)
 
 
 def _sets(given: str, names: set[str], model: type[models.Model]) -> list[str]:
