@@ -3,6 +3,8 @@
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
 from catalog.orders.models import Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
+from catalog.products.exports.models import ExportChoice
+from catalog.products.feeds.models import Feed, FeedProblem
 from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
 from catalog.products.models import (
     Attribute,
@@ -82,3 +84,14 @@ register(Utterance, list_display=("conversation", "position", "speaker", "text")
          search_fields=("text",), list_filter=("speaker",))  # fmt: skip
 register(Policy, list_display=("topic", "language", "text"), search_fields=("topic", "text"))
 register(FaqArticle, list_display=("question", "language"), search_fields=("question", "answer"))
+register(ExportChoice, list_display=("user",), search_fields=("user__email",))
+register(
+    Feed, list_display=("name", "language", "is_open", "n_items", "n_left_out", "fetched_at"),
+    search_fields=("name",), list_filter=("language", "is_open"),
+    readonly_fields=("token_version", "fetched_at", "checked_at", "checked_state", "n_items",
+                     "n_left_out", "n_not_on_sale"),
+)  # fmt: skip
+register(
+    FeedProblem, ReadOnlyAdmin, list_display=("item", "label", "reason", "is_left_out", "feed"),
+    search_fields=("item", "label"), list_filter=("reason",),
+)  # fmt: skip

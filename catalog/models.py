@@ -3,6 +3,8 @@
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
 from catalog.orders.models import Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
+from catalog.products.exports.models import ExportChoice
+from catalog.products.feeds.models import Feed, FeedProblem
 from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
 from catalog.products.models import (
     Attribute,
@@ -22,8 +24,11 @@ __all__ = [
     "ChangeRow",
     "Conversation",
     "Customer",
+    "ExportChoice",
     "Fact",
     "FaqArticle",
+    "Feed",
+    "FeedProblem",
     "ImportRow",
     "ImportRun",
     "Interaction",
