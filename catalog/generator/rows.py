@@ -36,6 +36,7 @@ SECONDS_APART = 40  # between two products: ids rise with `n`, as in a shop that
 SHARE_DRAFT, SHARE_ARCHIVED, SHARE_SOLD_OUT, SHARE_LOW = 0.07, 0.03, 0.04, 0.06
 SHARE_INCOMPLETE, SHARE_PROPOSED, SHARE_OPTIONAL_FACT = 0.12, 0.08, 0.55
 SHARE_TEXT, SHARE_OTHER_TEXT = 0.45, 0.15
+FOREIGN_EVERY = 10  # of a shop's products, one is titled in the other language
 
 
 class Value(NamedTuple):
@@ -84,20 +85,21 @@ def _pick(language: str, english_and_chinese: Sequence[str]) -> str:
     return english_and_chinese[language == "zh"]
 
 
-def kinds(language: str) -> list[Kind]:
-    return [_kind(language, one) for one in typical().values()]
+def kinds(language: str, shop_language: str) -> list[Kind]:
+    return [_kind(language, shop_language, one) for one in typical().values()]
 
 
-def _kind(language: str, one: Typical) -> Kind:
+def _kind(language: str, shop_language: str, one: Typical) -> Kind:
+    """Words are the product's language; prices and category are the shop's."""
     family, noun = type_of(one.noun) or find_type(one.noun)
     name = _pick(language, (noun.noun_en, noun.noun_zh))
     low, high = words.PRICES[one.family]
-    times = words.YUAN_PER_EURO if language == "zh" else 1
+    times = words.YUAN_PER_EURO if shop_language == "zh" else 1
     return Kind(
         typical=one,
         noun=name,
         product_type=name[0].upper() + name[1:],
-        path=" > ".join(name for name, _zh, _path in category_steps(language, one)),
+        path=category_steps(shop_language, one)[-1][2],
         prices=(low * times, high * times),
         facts={key: [_values(key, language, pair) for pair in pairs] for key, pairs in
                one.facts.items()},
@@ -155,32 +157,43 @@ class Ids:
         return UUID(int=make_id(rng, at).int ^ self.salt)  # the salt stays below the version bits
 
 
+class Tongue:
+    """What products titled in one language are drawn from."""
+
+    def __init__(self, language: str, shop_language: str) -> None:
+        self.language = language
+        self.kinds = kinds(language, shop_language)
+        self.colours = [(code, colour_word(code, language)) for code in COLOURS]
+        self.series, self.brands = words.series(language), words.brands(language)
+
+
 class Maker:
-    """Draws products of one seed in one language; `ids` and `shelf` are those of one shop."""
+    """Draws products of one seed; `language`, `ids` and `shelf` are those of one shop."""
 
     def __init__(
         self, seed: int, language: str, *, ids: Ids, shelf: Shelf, shift: timedelta
     ) -> None:
         self.seed, self.language = seed, language
         self.ids, self.shelf, self.shift = ids, shelf, shift
-        self.kinds = kinds(language)
-        self.colours = [(code, colour_word(code, language)) for code in COLOURS]
-        self.series, self.brands = words.series(language), words.brands(language)
+        self.own = Tongue(language, language)
+        self.foreign = Tongue("en" if language == "zh" else "zh", language)
 
     def rows(self, numbers: range) -> Rows:
         rows = Rows()
         for n in numbers:
-            _Product(self, n, rows).draw()
+            tongue = self.own if n % FOREIGN_EVERY else self.foreign
+            _Product(self, tongue, n, rows).draw()
         return rows
 
 
 class _Product:
     """One product while it is drawn; its rows go to `rows`."""
 
-    def __init__(self, maker: Maker, n: int, rows: Rows) -> None:
-        self.maker, self.n, self.rows = maker, n, rows
-        self.rng = random.Random(f"{maker.seed}:{maker.language}:{n}")
-        self.kind = self.rng.choice(maker.kinds)
+    def __init__(self, maker: Maker, tongue: Tongue, n: int, rows: Rows) -> None:
+        self.maker, self.tongue, self.n, self.rows = maker, tongue, n, rows
+        self.language = tongue.language
+        self.rng = random.Random(f"{maker.seed}:{self.language}:{n}")
+        self.kind = self.rng.choice(tongue.kinds)
         self.born = days_ago(OLDEST_DAYS) + timedelta(seconds=SECONDS_APART * n)
         self.id = self._new_id()
         self.created = self.born + maker.shift
@@ -194,9 +207,8 @@ class _Product:
         self.title = self._title()
         skus = self._variants(colours)
         rng, kind = self.rng, self.kind
-        language = self.maker.language
         option_names = [
-            _pick(language, pair)
+            _pick(self.language, pair)
             for pair, is_one in (
                 (("Colour", "颜色"), len(colours) > 1),
                 (("Size", "尺码"), bool(sizes_of(kind.typical))),
@@ -206,7 +218,7 @@ class _Product:
         age = (days_ago(0) - self.born).total_seconds()
         updated = self.created + timedelta(seconds=age * (1 - rng.random() ** 2))
         row = (
-            self.id, self._handle(), self.title, rng.choice(self.maker.brands), kind.product_type,
+            self.id, self._handle(), self.title, rng.choice(self.tongue.brands), kind.product_type,
             self.maker.shelf.categories[kind.path], self._tags(), self._status(), option_names,
             " ".join(skus), self.created, updated,
         )  # fmt: skip
@@ -216,7 +228,7 @@ class _Product:
     def _colours(self) -> list[tuple[str, str]]:
         if not has_colour(self.kind.typical):
             return []
-        return self.rng.sample(self.maker.colours, k=self.rng.choice((1, 1, 2, 3)))
+        return self.rng.sample(self.tongue.colours, k=self.rng.choice((1, 1, 2, 3)))
 
     def _facts(self, colours: list[tuple[str, str]]) -> dict[str, tuple[Value, Value]]:
         """Draw what is known of the product and write it; gives the values by key."""
@@ -234,7 +246,7 @@ class _Product:
         for _code, word in colours:
             self._fact("colour", Value(word, None, ""))
         if sizes := sizes_of(kind.typical):
-            joined = _pick(self.maker.language, (", ", "、")).join(sizes)
+            joined = _pick(self.language, (", ", "、")).join(sizes)
             self._fact("sizes", Value(joined, None, ""))
         return chosen
 
@@ -247,10 +259,10 @@ class _Product:
         self.rows.fact.append(row)
 
     def _title(self) -> str:
-        series = self.rng.choice(self.maker.series)
+        series = self.rng.choice(self.tongue.series)
         named = self._first(words.NAMED)
         added = self._first(words.ADDED)
-        if self.maker.language == "zh":
+        if self.language == "zh":
             return f"{series}{named}{self.kind.noun}{' ' if added else ''}{added}"
         title = " ".join(part for part in (series, named, self.kind.noun) if part)
         return f"{title}, {added}" if added else title
@@ -260,7 +272,7 @@ class _Product:
         return f"{value.value} {value.unit}".strip() if value else ""
 
     def _handle(self) -> str:
-        spoken = self.title if self.maker.language != "zh" else self.kind.typical.picture
+        spoken = self.title if self.language != "zh" else self.kind.typical.picture
         return f"{re.sub(r'[^a-z0-9]+', '-', spoken.lower()).strip('-')}-{self.n}"
 
     def _status(self) -> str:
@@ -272,7 +284,7 @@ class _Product:
     def _tags(self) -> list[str]:
         tags = [self.chosen[key][0].value for key in words.TAGGED if key in self.chosen][:3]
         if self.rng.random() < 0.2:
-            tags.append(_pick(self.maker.language, self.rng.choice(words.SELLING_WORDS)))
+            tags.append(_pick(self.language, self.rng.choice(words.SELLING_WORDS)))
         return list(dict.fromkeys(tags))
 
     def _variants(self, colours: list[tuple[str, str]]) -> list[str]:
@@ -313,7 +325,7 @@ class _Product:
         return price * 100 - (10 if self.maker.language != "zh" and price < 100 else 0)
 
     def _texts(self, updated: datetime) -> None:
-        language = self.maker.language
+        language = self.language
         if self.rng.random() < SHARE_TEXT:
             self._text(language, "description", self._description(language), updated)
             self._text(language, "short_title", self.title[:60], updated)
@@ -328,7 +340,7 @@ class _Product:
 
     def _description(self, language: str) -> str:
         opening = self.rng.choice(OPENINGS[self.kind.typical.family])
-        mark, which = _pick(language, (": ", "：")), language != self.maker.language
+        mark, which = _pick(language, (": ", "：")), language != self.language
         said = "".join(
             f"<li>{_label(key, language)}{mark}{f'{value.value} {value.unit}'.strip()}</li>"
             for key, values in list(self.chosen.items())[:6]

@@ -2,19 +2,24 @@
 
 Each batch is a transaction of its own, so memory stays flat here and in the server, whose deferred
 key checks are kept until a transaction ends. COPY straight into a table with row-level security is
-refused by PostgreSQL; this way policies, generated columns and history do their work.
+refused by PostgreSQL; this way policies, generated columns and history do their work. Batches do
+not depend on each other, so several processes may write them at once.
 """
 
+import multiprocessing
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from uuid import UUID
 
+import django
 import pghistory
 from django.db import connection, connections
 
 from catalog.demo.seeded import days_ago
 from catalog.demo.typical import typical
-from catalog.demo.write import analyze, shift_to_today
+from catalog.demo.write import shift_to_today
 from catalog.generator.rows import (
     COLUMNS,
     OLDEST_DAYS,
@@ -34,6 +39,7 @@ from catalog.products.models import (
     ProductText,
     Variant,
 )
+from catalog.products.versions import versions_by_hand
 from catalog.products.vocabulary import KINDS
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant
@@ -50,18 +56,56 @@ CONSTANTS = {
 }
 
 
-def write_catalogue(merchant: Merchant, numbers: range, *, seed: int) -> Iterator[dict[str, int]]:
-    """Write the products of these numbers; gives the rows of each batch once it is committed."""
-    shift = shift_to_today()
-    ids = Ids(merchant.slug)
-    shelf = shelf_of(merchant, ids, seed)
-    maker = Maker(seed, merchant.language, ids=ids, shelf=shelf, shift=shift)
-    for start in range(numbers.start, numbers.stop, BATCH):
-        rows = maker.rows(range(start, min(start + BATCH, numbers.stop)))
-        with pghistory.context(source="generator"), tenant(merchant):
+@dataclass(frozen=True)
+class Order:
+    """What a process must know to write any batch of a catalogue."""
+
+    merchant: Merchant
+    seed: int
+    shelf: Shelf
+
+    def write(self, numbers: range) -> dict[str, int]:
+        """Write one batch in a transaction of its own; gives its rows by kind."""
+        merchant = self.merchant
+        maker = Maker(
+            self.seed,
+            merchant.language,
+            ids=Ids(merchant.slug),
+            shelf=self.shelf,
+            shift=shift_to_today(),
+        )
+        rows = maker.rows(numbers)
+        with pghistory.context(source="generator"), tenant(merchant), versions_by_hand():
             for name in COLUMNS:
                 _copy(name, merchant, rows)
-        yield rows.counts()
+        return rows.counts()
+
+
+def write_catalogue(
+    merchant: Merchant, numbers: range, *, seed: int, n_processes: int = 1
+) -> Iterator[dict[str, int]]:
+    """Write the products of these numbers; gives the rows of each batch once it is committed."""
+    order = Order(merchant, seed, shelf_of(merchant, Ids(merchant.slug), seed))
+    batches = [
+        range(start, min(start + BATCH, numbers.stop))
+        for start in range(numbers.start, numbers.stop, BATCH)
+    ]
+    if n_processes > 1 and len(batches) > 1:
+        return _written_together(order, batches, n_processes)
+    return map(order.write, batches)
+
+
+def _written_together(
+    order: Order, batches: list[range], n_processes: int
+) -> Iterator[dict[str, int]]:
+    """Each process opens its own connections: started afresh, it inherits none of ours."""
+    afresh = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(n_processes, mp_context=afresh, initializer=django.setup)
+    try:
+        for done in as_completed([pool.submit(order.write, batch) for batch in batches]):
+            yield done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _copy(name: str, merchant: Merchant, rows: Rows) -> None:
@@ -137,5 +181,6 @@ def settle() -> None:
     indexes that all may see them. Only the owner of a table may ask for it."""
     with connections["owner"].cursor() as cursor:
         for model in (*MODELS.values(), ProductFigures):
-            cursor.execute(f'VACUUM "{model._meta.db_table}"')
-    analyze()
+            cursor.execute(f'VACUUM (ANALYZE) "{model._meta.db_table}"')
+        for model in (Category, Attribute, *(model.pgh_event_model for model in MODELS.values())):
+            cursor.execute(f'ANALYZE "{model._meta.db_table}"')

@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from typing import Any
 
 import pytest
@@ -108,6 +109,7 @@ def test_a_shop_is_written_with_its_history_and_figures(db: None, language: str)
     assert "60 products" in said
     with tenant(shop):
         assert Product.objects.count() == 60
+        assert Category.objects.filter(path__regex="[\u4e00-\u9fff]").exists() == (language == "zh")
         for model in WRITTEN:
             assert model.objects.count() > 0, model
         for model in (Product, Variant, Fact, ProductText):
@@ -116,8 +118,8 @@ def test_a_shop_is_written_with_its_history_and_figures(db: None, language: str)
             prices = Variant.objects.filter(product=figures.pk).values_list("price_cents", "stock")
             assert figures.lowest_cents == min(price for price, _stock in prices)
             assert figures.n_in_stock == sum(stock for _price, stock in prices)
-        titles = " ".join(Product.objects.values_list("title", flat=True))
-    assert any("\u4e00" <= char <= "\u9fff" for char in titles) == (language == "zh")
+        n_chinese = Product.objects.filter(title__regex="[\u4e00-\u9fff]").count()
+    assert n_chinese == {"en": 6, "zh": 54}[language]
 
 
 def test_a_shop_with_products_is_left_alone(shop: Merchant) -> None:
@@ -163,3 +165,32 @@ def test_an_unknown_shop_is_refused_and_can_be_opened(db: None) -> None:
 def test_an_impossible_number_is_refused(shop: Merchant, n: int) -> None:
     with pytest.raises(CommandError, match="from 1 to"):
         generate(shop, n)
+
+
+def test_two_processes_write_what_one_does() -> None:
+    """Both orders of the same batches give the same rows: no batch needs another."""
+    whole, parts = maker("en").rows(range(1, 41)), [range(21, 41), range(1, 21)]
+    for name in COLUMNS:
+        drawn = [row for part in parts for row in getattr(maker("en").rows(part), name)]
+        assert sorted(drawn, key=str) == sorted(getattr(whole, name), key=str)
+
+
+def test_add_goes_on_behind_the_last_although_some_before_it_are_missing(shop: Merchant) -> None:
+    generate(shop, 12)
+    with tenant(shop):
+        shop.products.filter(variants__sku__startswith="G0000007").delete()
+    assert "3 products" in generate(shop, 3, add=True)
+    with tenant(shop):
+        assert Variant.objects.filter(sku__startswith="G0000015").exists()
+        assert not Variant.objects.filter(sku__startswith="G0000007").exists()
+
+
+def test_the_prices_of_a_shop_are_in_its_own_currency() -> None:
+    """A Chinese title in a shop in euros has a price in euros, not one in yuan."""
+    rows = maker("en").rows(range(1, 2000))
+    foreign = {row[0] for row in rows.product if re.search("[\u4e00-\u9fff]", row[2])}
+    prices = [[], []]
+    for row in rows.variant:
+        prices[row[1] in foreign].append(row[6])
+    own, other = (sum(part) / len(part) for part in prices)
+    assert 0.5 < other / own < 2

@@ -1,5 +1,6 @@
 """`manage.py generate_catalogue`: a shop of any size, the same one for the same seed."""
 
+import os
 import resource
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -7,6 +8,8 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.models import Max
 
 from catalog.generator.write import settle, write_catalogue
 from ecomportal.tenancy.context import tenant
@@ -20,11 +23,13 @@ Fill a shop with generated products, for trials and load tests: 10,000, 100,000 
 Written for each product: one row with title, brand, type, category, tags and status; about 2
 variants with SKU, barcode, price and stock; about 6 typed facts (some only proposed, some that
 matter missing); live texts for about half of the products, in the shop's language and for a few
-in the other one. Each of these rows also gets its history row, as if it had been typed. No
-pictures, no orders. Categories and kinds of fact are added where the shop lacks them.
+in the other one. One product in ten is titled in the other language. Each of these rows also gets
+its history row, as if it had been typed. No pictures, no orders. Categories and kinds of fact are
+added where the shop lacks them.
 
 The same seed gives the same products whatever their number; dates are counted from today.
-Every batch is committed by itself: what was written before a stop stays, and --add goes on.
+Every batch is committed by itself: what was written before a stop stays, and --add writes on
+behind the last of it.
 """
 
 
@@ -40,6 +45,12 @@ class Command(BaseCommand):
         parser.add_argument("--products", type=int, required=True, help="how many to write")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--shop", required=True, help="the shop's address, such as northlight")
+        parser.add_argument(
+            "--processes",
+            type=int,
+            default=min(2, os.cpu_count() or 1),
+            help="that write at once; each keeps one processor and the database busy",
+        )
         parser.add_argument("--add", action="store_true", help="although the shop has products")
         parser.add_argument("--create", action="store_true", help="open the shop first")
         parser.add_argument("--owner", help="with --create: the e-mail address of its owner")
@@ -51,15 +62,16 @@ class Command(BaseCommand):
             raise CommandError(f"--products takes a number from 1 to {MAX_PRODUCTS:,}.")
         merchant = self._shop(options)
         with tenant(merchant):
-            n_there = merchant.products.count()  # deleted ones too: their handles are kept
+            n_there = merchant.products.count()
+            last = _last_number(merchant)
         if n_there and not options["add"]:
             raise CommandError(
                 f"{merchant.slug} has {n_there:,} products. Give --add to write more beside them."
             )
-        first = n_there + 1
-        if n_there + options["products"] > MAX_PRODUCTS:
+        if last + options["products"] > MAX_PRODUCTS:
             raise CommandError(f"A shop takes at most {MAX_PRODUCTS:,} generated products.")
-        self._write(merchant, range(first, first + options["products"]), options["seed"])
+        numbers = range(last + 1, last + 1 + options["products"])
+        self._write(merchant, numbers, options["seed"], options["processes"])
 
     def _shop(self, options: dict[str, Any]) -> Merchant:
         slug = options["shop"]
@@ -79,10 +91,10 @@ class Command(BaseCommand):
             merchant = Merchant.objects.get(slug=slug)
         return merchant
 
-    def _write(self, merchant: Merchant, numbers: range, seed: int) -> None:
-        started, cpu, told = time.perf_counter(), time.process_time(), time.perf_counter()
+    def _write(self, merchant: Merchant, numbers: range, seed: int, n_processes: int) -> None:
+        started, cpu, told, size = time.perf_counter(), _cpu(), time.perf_counter(), _bytes()
         done: dict[str, int] = {}
-        for counts in write_catalogue(merchant, numbers, seed=seed):
+        for counts in write_catalogue(merchant, numbers, seed=seed, n_processes=n_processes):
             done = {name: done.get(name, 0) + n for name, n in counts.items()}
             if time.perf_counter() - told >= TOLD_EVERY:
                 told = time.perf_counter()
@@ -93,10 +105,33 @@ class Command(BaseCommand):
         rows = ", ".join(f"{n:,} {name}s" for name, n in done.items())
         self.stdout.write(f"{merchant.name}: {rows}")
         self.stdout.write(
-            f"Written in {seconds:.1f} s ({time.process_time() - cpu:.1f} s of CPU here), "
+            f"Written in {seconds:.1f} s ({_cpu() - cpu:.1f} s of CPU here), "
             f"{sum(done.values()) / seconds:,.0f} rows a second, "
-            f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB."
+            f"{(_bytes() - size) / 2**20:,.0f} MB more on disk, "
+            f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB here."
         )
+
+
+def _last_number(merchant: Merchant) -> int:
+    """The highest number of a generated product so far, told by its SKUs, deleted ones included:
+    where several processes wrote, those below it may have gaps."""
+    generated = merchant.variants.filter(sku__regex=r"^G\d{7}($|-)")
+    last = generated.aggregate(last=Max("sku"))["last"]
+    return int(last[1:8]) if last else 0
+
+
+def _cpu() -> float:
+    """Seconds of this process and of those it started and saw end."""
+    return sum(
+        sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+
+
+def _bytes() -> int:
+    """The whole database on disk, with its indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return cursor.fetchone()[0]
 
 
 def _progress(n_done: int, n_all: int, seconds: float) -> str:
