@@ -1,0 +1,204 @@
+"""Servers of one worker each, browsers that are signed in, and the CPU that an answer cost.
+
+Everything goes over real HTTP on the loopback; CPU is read from /proc in nanoseconds and counts
+the web worker and its database backends together. Parallel helpers of a query end with it and are
+not counted, which favours whoever makes the server count and scan.
+"""
+
+import html
+import http.client
+import os
+import re
+import socket
+import subprocess
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import psycopg
+
+START_SECONDS = 60
+ANSWER_SECONDS = 600  # some of the peers' pages take minutes at a million products
+CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
+INPUT = re.compile(rb"<(?:input|textarea|select)\b[^>]*>")
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+class Browser:
+    """Keeps cookies and sends the CSRF token back, as a person's browser does."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.cookies: dict[str, str] = {}
+
+    def get(self, path: str) -> Reply:
+        return self._send("GET", path, None, {})
+
+    def post(
+        self, path: str, fields: Any, *, files: Mapping[str, tuple[str, bytes]] | None = None
+    ) -> Reply:
+        headers = {"Referer": f"http://127.0.0.1:{self.port}{path}"}
+        if token := self.cookies.get("csrftoken"):
+            headers["X-CSRFToken"] = token
+        if files:
+            boundary = "catalogue-bench-boundary"
+            headers["Content-Type"] = f"multipart/form-data; boundary={boundary}"
+            return self._send("POST", path, _multipart(fields, files, boundary), headers)
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        return self._send("POST", path, urlencode(fields, doseq=True).encode(), headers)
+
+    def sign_in(self, path: str, **fields: str) -> None:
+        token = CSRF.search(self.get(path).body)
+        if token is None:
+            raise RuntimeError(f"no sign-in form at {path}")
+        reply = self.post(path, {**fields, "csrfmiddlewaretoken": token[1].decode()})
+        if reply.status != 302:
+            raise RuntimeError(f"could not sign in at {path}: {reply.status}")
+
+    def _send(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Reply:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        try:
+            connection.request(method, path, body, {**headers, "Cookie": cookies})
+            answer = connection.getresponse()
+            for line in answer.headers.get_all("Set-Cookie") or ():
+                self.cookies.update((n, m.value) for n, m in SimpleCookie(line).items())
+            return Reply(answer.status, dict(answer.headers), answer.read())
+        finally:
+            connection.close()
+
+
+def _multipart(
+    fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]], boundary: str
+) -> bytes:
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    for name, (filename, content) in files.items():
+        head = f'Content-Disposition: form-data; name="{name}"; filename="{filename}"'
+        parts.append(f"--{boundary}\r\n{head}\r\nContent-Type: text/csv\r\n\r\n".encode())
+        parts += [content, b"\r\n"]
+    return b"".join((*parts, f"--{boundary}--\r\n".encode()))
+
+
+def hidden_fields(body: bytes) -> dict[str, str]:
+    """Every hidden field of a page by its name."""
+    found = {}
+    for tag in INPUT.findall(body):
+        text = tag.decode()
+        parts = dict(re.findall(r'([\w-]+)="([^"]*)"', text))
+        if parts.get("type") == "hidden" and "name" in parts:
+            found[parts["name"]] = html.unescape(parts.get("value", ""))
+    return found
+
+
+def path_of(reply: Reply) -> str:
+    """Where a redirect leads."""
+    parts = urlsplit(reply.headers["Location"])
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """A gunicorn with one sync worker; a context manager."""
+
+    name: str
+    python: Path
+    wsgi: str
+    cwd: Path
+    env: dict[str, str]
+    log: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Server":
+        command = [
+            *(str(self.python), "-m", "gunicorn", "--workers=1", "--worker-class=sync"),
+            *(
+                f"--bind=127.0.0.1:{self.port}",
+                f"--timeout={ANSWER_SECONDS}",
+                "--log-level=warning",
+            ),
+            self.wsgi,
+        ]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=self.cwd, env={**os.environ, **self.env}, stdout=log, stderr=log
+            )
+        self._wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+    def _wait(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        raise RuntimeError(f"{self.name} did not start; see {self.log}")
+
+    def worker_pid(self) -> int:
+        pid = self.process.pid
+        return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+    def rss_mb(self) -> float:
+        status = Path(f"/proc/{self.worker_pid()}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+
+
+class Backends:
+    """The database processes that serve one database."""
+
+    def __init__(self, superuser_dsn: str, database: str) -> None:
+        self.connection = psycopg.connect(superuser_dsn, autocommit=True)
+        self.database = database
+
+    def pids(self) -> list[int]:
+        """Of clients alone: neither our own connection nor the server's housekeeping."""
+        rows = self.connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend' ORDER BY pid",
+            [self.database],
+        )
+        return [pid for (pid,) in rows]
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """Seconds on the processor so far; those that have ended count nothing."""
+    return sum(map(_on_cpu, pids)) / 1e9
+
+
+def _on_cpu(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+    except (OSError, IndexError):
+        return 0
