@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # From the ground up; a package may import what stands before it, and itself.
 ORDER = [
     "ecomportal.ids",
+    "ecomportal.said",
     "ecomportal.embedded",
     "ecomportal.tenancy",
     "ecomportal.jobs",

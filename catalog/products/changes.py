@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecomportal.ids import uuid7
 from ecomportal.jobs.models import Job
+from ecomportal.said import SaidField
 from ecomportal.tenancy.models import Merchant, TenantModel, User
 
 
@@ -15,7 +16,7 @@ class Change(TenantModel):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="changes")
     kind = models.CharField(_("kind"), max_length=20)  # import, edit, bulk_edit, approval, undo
-    title = models.CharField(_("title"), max_length=200)
+    title = SaidField(_("title"))
     job = models.ForeignKey(
         Job, models.SET_NULL, null=True, blank=True, related_name="changes", db_constraint=False
     )
@@ -36,7 +37,7 @@ class Change(TenantModel):
         indexes = [models.Index(fields=["merchant", "-created_at"], name="change_by_time")]
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
 
 class ChangeRow(TenantModel):

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from ecomportal.jobs.models import Job, JobStatus
 from ecomportal.jobs.start import cancel_job
+from ecomportal.said import Said, told
 from ecomportal.web.api import Problem, ShopView, paged
 
 
@@ -24,10 +25,17 @@ class JobSerializer(serializers.Serializer):
     n_done = serializers.IntegerField()
     n_failed = serializers.IntegerField()
     error = serializers.CharField()
-    result = serializers.DictField()
+    result = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
+
+    def get_result(self, job: Job) -> dict[str, Any]:
+        return {name: _plain(told(value)) for name, value in job.result.items()}
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Said) else value
 
 
 class JobPage(serializers.Serializer):

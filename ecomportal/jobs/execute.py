@@ -3,17 +3,18 @@
 import logging
 import time
 import traceback
+from typing import Any
 from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from ecomportal.jobs.lease import Heartbeat, claim
 from ecomportal.jobs.models import Job, JobItem, JobStatus
 from ecomportal.jobs.run import KINDS, Cancelled, JobError, LeaseLost, Run, Stopping
+from ecomportal.said import said
 from ecomportal.tenancy.context import tenant
 
 log = logging.getLogger(__name__)
@@ -68,15 +69,17 @@ def _carry_out(run: Run, body: object) -> None:
     except Cancelled:
         run.close(JobStatus.CANCELLED)
     except JobError as error:
-        run.close(JobStatus.FAILED, error=str(error), error_code="refused")
+        run.close(JobStatus.FAILED, error=error.text, error_code="refused")
     except SoftTimeLimitExceeded:
-        text = _("This took longer than the time set for such jobs. What was finished is kept.")
+        text = said("This took longer than the time set for such jobs. What was finished is kept.")
         run.close(JobStatus.FAILED, error=text, error_code="timeout")
     except MemoryError:
         _remember_memory(run)
     except Exception:
         log.exception("Job %s (%s) failed", run.job.pk, run.job.kind)
-        text = _("Something went wrong on our side. What was finished is kept; you can try again.")
+        text = said(
+            "Something went wrong on our side. What was finished is kept; you can try again."
+        )
         detail = traceback.format_exc()[-8000:]
         run.close(JobStatus.FAILED, error=text, error_code="unexpected", error_detail=detail)
 
@@ -122,20 +125,20 @@ def _give_up(run: Run) -> bool:
     if item is None or item.n_attempts < MAX_STALLS:
         run.close(JobStatus.DEAD, **_last_words(run.job))
         return True
-    text = _("This one stopped the worker %(n)d times, so it was left out.")
-    with run.commit(failed=[(item, text % {"n": item.n_attempts})]):
+    text = said("This one stopped the worker %(n)s times, so it was left out.", n=item.n_attempts)
+    with run.commit(failed=[(item, text)]):
         Job.objects.filter(pk=run.job.pk).update(n_stalls=0)
     return False
 
 
-def _last_words(job: Job) -> dict[str, str]:
+def _last_words(job: Job) -> dict[str, Any]:
     if job.error_code == "oom":
-        text = _(
+        text = said(
             "The worker ran out of memory three times without getting further. What was finished "
             "is kept. Try again with a smaller selection, or give the workers more memory."
         )
         return {"error": text, "error_code": "oom"}
-    text = _(
+    text = said(
         "The worker was stopped three times in the same place, most likely by a lack of memory or "
         "by the system. What was finished is kept."
     )

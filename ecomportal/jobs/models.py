@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecomportal.ids import uuid7
+from ecomportal.said import SaidField, told
 from ecomportal.tenancy.models import Merchant, TenantModel, User
 
 
@@ -31,7 +32,7 @@ class Job(TenantModel):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="jobs")
     kind = models.CharField(_("kind"), max_length=40)
-    title = models.CharField(_("title"), max_length=200)
+    title = SaidField(_("title"))
     queue = models.CharField(max_length=20, default="fast")
     status = models.CharField(
         _("status"), max_length=10, choices=JobStatus.choices, default=JobStatus.QUEUED
@@ -43,10 +44,10 @@ class Job(TenantModel):
     n_total = models.PositiveIntegerField(_("rows"), default=0)
     n_done = models.PositiveIntegerField(_("done"), default=0)
     n_failed = models.PositiveIntegerField(_("failed"), default=0)
-    phase = models.CharField(_("phase"), max_length=120, blank=True)
+    phase = SaidField(_("phase"), blank=True)
     log = models.JSONField(default=list, blank=True)  # [{"at", "text"}], the newest last
     result = models.JSONField(default=dict, blank=True)
-    error = models.TextField(_("what went wrong"), blank=True)
+    error = SaidField(_("what went wrong"), blank=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_detail = models.TextField(blank=True)
 
@@ -82,11 +83,16 @@ class Job(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.kind
+        return str(self.title or self.kind)
 
     @property
     def is_finished(self) -> bool:
         return self.status not in LIVE
+
+    @property
+    def result_text(self) -> str:
+        """What came of it, in the reader's words."""
+        return str(told(self.result.get("text", "")))
 
     @property
     def percent(self) -> int:
@@ -112,7 +118,7 @@ class JobItem(TenantModel):
     payload = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     output = models.JSONField(default=dict, blank=True)
-    error = models.TextField(blank=True)
+    error = SaidField(blank=True)
     n_attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

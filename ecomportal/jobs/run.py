@@ -21,6 +21,7 @@ from ecomportal.jobs.lease import Heartbeat, is_stopping, lease_end
 from ecomportal.jobs.models import Job, JobItem, JobStatus
 from ecomportal.jobs.start import ring_on_commit
 from ecomportal.jobs.writes import settle_items
+from ecomportal.said import Said, pack, pack_in
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant
 
@@ -33,7 +34,11 @@ Body = Callable[["Run"], None]
 
 
 class JobError(Exception):
-    """A failure the merchant can act on; its text is shown as it stands."""
+    """A failure the merchant can act on; it is shown as it stands, in each reader's language."""
+
+    @property
+    def text(self) -> Said | str:
+        return self.args[0] if self.args else ""
 
 
 class LeaseLost(Exception):
@@ -160,8 +165,8 @@ class Run:
         self,
         *,
         done: Iterable[tuple[JobItem, dict[str, Any]]] = (),
-        failed: Iterable[tuple[JobItem, str]] = (),
-        held: Iterable[tuple[JobItem, str]] = (),
+        failed: Iterable[tuple[JobItem, Said | str]] = (),
+        held: Iterable[tuple[JobItem, Said | str]] = (),
         n_done: int = 0,
         n_failed: int = 0,
     ) -> Iterator[None]:
@@ -200,7 +205,7 @@ class Run:
 
     def phase(self, text: Any) -> None:
         """Say what is being done now."""
-        self._write(phase=str(text)[:120])
+        self._write(phase=text)
 
     def set_total(self, n_total: int, *, n_done: int | None = None) -> None:
         """Say how much there is to do; `n_done=0` when a repeat starts over."""
@@ -212,12 +217,12 @@ class Run:
 
     def result(self, result: dict[str, Any]) -> None:
         """What the job's page links to at the end: {"url", "text", "undo_url", ...}."""
-        self._write(result=result)
-        self.job.result = result
+        self.job.result = pack_in(result)
+        self._write(result=self.job.result)
 
     def log(self, text: Any) -> None:
         """Add a line to the log people see; the oldest lines give way."""
-        line = {"at": timezone.now().isoformat(), "text": str(text)[:500]}
+        line = {"at": timezone.now().isoformat(), "text": pack(text)}
         with self.fenced():
             lines = Job.objects.values_list("log", flat=True).get(pk=self.job.pk)
             Job.objects.filter(pk=self.job.pk).update(log=[*lines, line][-MAX_LOG_LINES:])

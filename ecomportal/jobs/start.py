@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from ecomportal.celery import app, make_broker_folders
 from ecomportal.jobs.models import LIVE, Job, JobItem, JobStatus
+from ecomportal.said import Said
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant, User
 
@@ -30,7 +31,7 @@ def start_job(
     merchant: Merchant,
     user: User | None,
     *,
-    title: str,
+    title: Said | str,
     params: dict[str, Any] | None = None,
     dedupe_key: str = "",
     items: Items | None = None,
@@ -44,7 +45,7 @@ def start_job(
         "kind": task.kind,
         "queue": task.job_queue,
         "params_version": task.params_version,
-        "title": title[:200],
+        "title": title,
         "params": params or {},
         "dedupe_key": dedupe_key,
         "n_total": n_total,

@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from ecomportal.jobs.models import Job, JobItem
+from ecomportal.said import Said, pack
 
 SETTLE = """
 UPDATE ecomportal_jobitem AS item
@@ -20,8 +21,8 @@ def settle_items(
     job: Job,
     *,
     done: list[tuple[JobItem, dict[str, Any]]],
-    failed: list[tuple[JobItem, str]],
-    held: list[tuple[JobItem, str]],
+    failed: list[tuple[JobItem, Said | str]],
+    held: list[tuple[JobItem, Said | str]],
 ) -> None:
     """Write the outcome of a batch's items; one statement whatever their number."""
     state = JobItem.Status
@@ -41,5 +42,5 @@ def _row(
         "id": item.pk,
         "status": str(status),
         "output": output or {},
-        "error": str(error).replace("\0", ""),
+        "error": pack(error).replace("\0", ""),
     }

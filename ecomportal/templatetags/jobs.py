@@ -47,7 +47,7 @@ def state(job: Job) -> str:
     if job.cancel_requested and not job.is_finished:
         return _("Stopping")
     if job.status == JobStatus.RUNNING and job.phase:
-        return job.phase
+        return str(job.phase)
     return str(job.get_status_display())
 
 

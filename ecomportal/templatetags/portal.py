@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_htmx.templatetags.django_htmx import htmx_script as django_htmx_script
 
+from ecomportal.said import told
 from ecomportal.tenancy.models import Role
 from ecomportal.web import formats
 from ecomportal.web.audit_names import ACTIONS
@@ -27,6 +28,7 @@ from ecomportal.web.icons import ICONS
 
 register = template.Library()
 register.simple_tag(django_htmx_script, takes_context=True, name="htmx_script")
+register.filter("told", told)  # a message stored in a JSON field, in the reader's language
 
 
 @register.filter
@@ -138,7 +140,7 @@ def detail_words(detail: dict[str, Any]) -> str:
 def _plain(value: Any) -> str:
     if value is True:
         return _("yes")
-    return " + ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " + ".join(map(str, value)) if isinstance(value, list) else str(told(value))
 
 
 @register.filter

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from ecomportal.said import Said, pack_in
 from ecomportal.tenancy.models import AuditEntry
 
 
@@ -16,7 +17,7 @@ def record(request: HttpRequest, action: str, subject: object = "", **detail: An
         actor=user,
         actor_label=str(user or getattr(request, "auth", None) or "anonymous")[:200],
         action=action,
-        subject=str(subject)[:200],
-        detail=detail,
+        subject=subject if isinstance(subject, Said) else str(subject)[:200],
+        detail=pack_in(detail),
         ip_address=request.META.get("REMOTE_ADDR") or None,
     )

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from ecomportal.said import SaidField
 from ecomportal.tenancy.context import NoTenant, current_merchant_id
 
 
@@ -212,7 +213,7 @@ class AuditEntry(TenantModel):
     )
     actor_label = models.CharField(_("who"), max_length=200)
     action = models.CharField(_("action"), max_length=60)
-    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    subject = SaidField(_("subject"), blank=True)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
     ip_address = models.GenericIPAddressField(_("from"), null=True, blank=True)
     at = models.DateTimeField(_("when"), default=now)

@@ -32,6 +32,9 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    # Messages to store, see ecomportal/said.py.
+    "said": None,
+    "said_n": (1, 2),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 Key = tuple[str, str]  # context, message

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import translation
 from psycopg.errors import DeadlockDetected
 
-from ecomportal.jobs import execute as execution
 from ecomportal.jobs.execute import execute
 from ecomportal.jobs.lease import claim
 from ecomportal.jobs.models import Job, JobItem
 from ecomportal.jobs.run import KINDS, JobError, LeaseLost, Run, job_task
 from ecomportal.jobs.start import cancel_job, retry_job, start_job
+from ecomportal.said import said
 from ecomportal.tenancy.context import current_merchant_id, tenant
 from ecomportal.tenancy.models import AuditEntry
 
@@ -132,21 +133,40 @@ def test_an_unexpected_error_is_one_plain_sentence_and_a_traceback(in_shop, capl
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_errors_speak_the_language_of_who_asked(in_shop, alice, monkeypatch):
+def test_a_body_speaks_the_language_of_who_asked(in_shop, alice):
     spoken = []
-    monkeypatch.setattr(
-        execution, "_", lambda text: spoken.append(execution.translation.get_language()) or text
-    )
+
+    def body(run: Run) -> None:
+        spoken.append(translation.get_language())
+
     alice.language = "zh-hans"
     alice.save()
-    carry_out(start(in_shop, user=alice), lambda run: 1 / 0)
+    carry_out(start(in_shop, user=alice), body)
     in_shop.language = "zh"
     in_shop.save()
-    carry_out(start(in_shop), lambda run: 1 / 0)
+    carry_out(start(in_shop), body)
     in_shop.language = "en"
     in_shop.save()
-    carry_out(start(in_shop), lambda run: 1 / 0)
+    carry_out(start(in_shop), body)
     assert spoken == ["zh-hans", "zh-hans", "en"]
+
+
+def test_errors_speak_the_language_of_who_reads(in_shop, alice):
+    alice.language = "zh-hans"
+    alice.save()
+    job = carry_out(start(in_shop, user=alice), lambda run: 1 / 0)
+    assert "try again" in job.error
+    with translation.override("zh-hans"):
+        assert "可以重试" in job.error
+
+
+def test_a_refusal_speaks_the_language_of_who_reads(in_shop):
+    def body(run: Run) -> None:
+        raise JobError(said("%(n)s of %(total)s", n=1, total=said("Log")))
+
+    job = carry_out(start(in_shop), body)
+    with translation.override("zh-hans"):
+        assert job.error == "1 / 日志"
 
 
 def test_failed_and_held_items_keep_their_reason(in_shop):
