@@ -106,7 +106,7 @@ class DraftsView(ShopView):
             tasks.write_copy,
             request.merchant,
             None,
-            title=f"Write texts for {len(found)} products",
+            title=texts_title(len(found)),
             params={
                 **params,
                 "languages": sorted(params.pop("lang")),

@@ -7,8 +7,6 @@ from typing import Any
 
 import pghistory
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from aiassist.copywriting.checking import count_levels, findings_on
 from aiassist.copywriting.composer import Composer
@@ -26,6 +24,7 @@ from catalog.products.models import Fact, FactStatus, Product, touch
 from catalog.products.snapshot import recorded
 from catalog.products.vocabulary.kinds import KINDS
 from ecomportal.jobs.run import Run
+from ecomportal.said import Said, in_both, said, said_n
 
 BATCH = 25
 
@@ -36,7 +35,7 @@ def write_copy(run: Run) -> None:
     n_drafts = 0
     with run.tenant():
         approved = approved_texts(run.merchant)
-    run.phase(_("Writing"))
+    run.phase(said("Writing"))
     for batch in run.batches(size=BATCH):
         if run.params.get("change_id"):
             confirm_facts(run, [item.subject_id for item in batch])
@@ -47,7 +46,7 @@ def write_copy(run: Run) -> None:
         for item in batch:
             product = found.get(item.subject_id)
             if product is None:
-                held.append((item, _("The product was deleted.")))
+                held.append((item, said("The product was deleted.")))
                 continue
             written, reason = drafts_of(product, run, engine, approved)
             drafts += written
@@ -76,7 +75,7 @@ def confirm_facts(run: Run, product_ids: list[str]) -> None:
 
 def drafts_of(
     product: Product, run: Run, engine: Any, approved: dict[str, tuple[str, ...]]
-) -> tuple[list[Draft], str]:
+) -> tuple[list[Draft], Said | str]:
     """The drafts of one product, not saved yet, or none and the reason in words."""
     drafts = []
     for lang, field in pairs(run.params["languages"], run.params["fields"]):
@@ -93,7 +92,7 @@ def drafts_of(
         )
         answer = engine.generate([request])[0]
         if isinstance(answer, NotEnoughFacts):
-            return [], missing_facts_reason(answer, run.merchant.language)
+            return [], missing_facts_reason(answer)
         drafts.append(draft_from(answer, request, product, run, approved[lang]))
     return drafts, ""
 
@@ -126,20 +125,21 @@ def draft_from(
     )
 
 
-def missing_facts_reason(answer: NotEnoughFacts, language: str) -> str:
-    """ "Add at least: material, colour", in the shop's language."""
-    with override("zh-hans" if language == "zh" else "en"):
-        labels = [_label(key, language) for key in answer.missing]
-        return _("Too few confirmed facts to write from. Add at least: %(facts)s.") % {
-            "facts": "、".join(labels) if language == "zh" else ", ".join(labels)
-        }
+def texts_title(n_products: int) -> Said:
+    return said_n("Write texts for %(n)s product", "Write texts for %(n)s products", n_products)
 
 
-def _label(key: str, language: str) -> str:
+def missing_facts_reason(answer: NotEnoughFacts) -> Said:
+    """ "Add at least: material, colour"."""
+    return said(
+        "Too few confirmed facts to write from. Add at least: %(facts)s.",
+        facts=[_label(key) for key in answer.missing],
+    )
+
+
+def _label(key: str) -> Said | str:
     kind = KINDS.get(key)
-    if kind is None:
-        return key
-    return kind.label_zh if language == "zh" else kind.label_en.lower()
+    return in_both(en=kind.label_en.lower(), zh=kind.label_zh) if kind else key
 
 
 def save_drafts(drafts: list[Draft]) -> None:
@@ -160,5 +160,5 @@ def result_of(run: Run, n_drafts: int) -> dict[str, Any]:
     return {
         "n_drafts": n_drafts,
         "url": reverse("aiassist:review", args=[run.merchant.slug]),
-        "text": _("Review %(n)s drafts") % {"n": n_drafts},
+        "text": said_n("%(n)s draft written", "%(n)s drafts written", n_drafts),
     }

@@ -14,6 +14,7 @@ from aiassist.copywriting.requests import approved_texts, inputs_of, policy_for,
 from catalog.products.changes import Change
 from catalog.products.models import Product, TextOrigin
 from catalog.products.texts import change_row, put_text, take_back, to_live
+from ecomportal.said import said
 
 TEXT_MAX = 20_000  # characters; comparing and checking longer ones would hold up the page
 
@@ -89,7 +90,7 @@ def approve(
     change = Change.objects.create(
         merchant=merchant,
         kind="approval",
-        title=_("Text of %(product)s") % {"product": product.title},
+        title=said("Text of %(product)s", product=product.title),
         created_by=user,
         n_rows=1,
     )
@@ -174,7 +175,7 @@ def _take_back_text(draft: Draft, user: Any) -> None:
     Change.objects.create(
         merchant_id=draft.merchant_id,
         kind="undo",
-        title=_("Undo: %(title)s") % {"title": change.title},
+        title=said("Undo: %(title)s", title=change.title),
         undoes=change,
         created_by=user,
         n_rows=1,

@@ -17,7 +17,7 @@ from aiassist.copywriting.checking import paragraphs
 from aiassist.copywriting.composer import Composer
 from aiassist.copywriting.engine import NotEnoughFacts
 from aiassist.copywriting.forms import ApprovedTextForm, GenerateForm
-from aiassist.copywriting.job import missing_facts_reason
+from aiassist.copywriting.job import missing_facts_reason, texts_title
 from aiassist.copywriting.requests import (
     ONCE_CONFIRMED,
     USABLE,
@@ -31,6 +31,7 @@ from catalog.products.changes import Change
 from catalog.products.models import Fact, FactStatus
 from catalog.products.selection import selected_products
 from ecomportal.jobs.start import start_job
+from ecomportal.said import said_n
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, merchant_required
 
@@ -97,7 +98,7 @@ def _sample(request: HttpRequest, product: Any, lang: str, params: dict[str, Any
     )
     answer = Composer().generate([wishes])[0]
     if isinstance(answer, NotEnoughFacts):
-        return {"lang": lang, "refusal": missing_facts_reason(answer, request.merchant.language)}
+        return {"lang": lang, "refusal": missing_facts_reason(answer)}
     inputs = inputs_of(product)
     lines = paragraphs(answer.text, inputs, policy_for(product, lang, approved))
     return {"lang": lang, "lines": lines, "n_chars": len(answer.text)}
@@ -135,7 +136,7 @@ def _start(request: HttpRequest, products: Any, params: dict[str, Any]) -> HttpR
         tasks.write_copy,
         request.merchant,
         request.user,
-        title=_("Write texts for %(n)s products") % {"n": len(chosen)},
+        title=texts_title(len(chosen)),
         params={**params, "change_id": str(change.pk) if change else ""},
         dedupe_key="write_copy",
         items=[(str(pk), {"label": title, "url": _facts_url(request, pk)}) for pk, title in chosen],
@@ -150,7 +151,7 @@ def _start(request: HttpRequest, products: Any, params: dict[str, Any]) -> HttpR
             _("Texts are being written already. This is that job; start yours when it is done."),
         )
     else:
-        audit.record(request, "copy.asked", f"{len(chosen)} products", **params)
+        audit.record(request, "copy.asked", job.title, **params)
     return redirect("job", request.merchant.slug, job.pk)
 
 
@@ -163,7 +164,9 @@ def _change_of_facts(request: HttpRequest, products: Any) -> Change:
     """What the job confirms can be taken back like any other change."""
     with_some = products.filter(facts__status=FactStatus.PROPOSED).order_by()
     n = with_some.values("pk").distinct().count()
-    title = _("Confirm proposed facts of %(n)s products") % {"n": n}
+    title = said_n(
+        "Confirm proposed facts of %(n)s product", "Confirm proposed facts of %(n)s products", n
+    )
     return Change.objects.create(
         merchant=request.merchant, kind="bulk_edit", title=title, created_by=request.user
     )

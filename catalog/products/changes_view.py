@@ -31,6 +31,7 @@ from catalog.products.undo import (
 )
 from ecomportal.jobs.run import Run
 from ecomportal.jobs.start import start_job
+from ecomportal.said import Said, said, said_n, sentences
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
 from ecomportal.tenancy.models import Merchant
@@ -189,22 +190,22 @@ def change_undo(request: HttpRequest, change_id: UUID) -> HttpResponse:
 
 def _tell(request: HttpRequest, outcome: Outcome) -> None:
     if outcome.n_undone:
-        messages.success(request, undone_words(outcome.n_undone, len(outcome.conflicts)))
+        messages.success(request, str(undone_words(outcome.n_undone, len(outcome.conflicts))))
     else:
         text = _("Nothing could be taken back: every row was changed since, and is kept.")
         messages.warning(request, text)
 
 
-def undone_words(n_undone: int, n_conflicts: int) -> str:
-    text = ngettext("%(n)s row taken back.", "%(n)s rows taken back.", n_undone) % {"n": n_undone}
+def undone_words(n_undone: int, n_conflicts: int) -> Said:
+    text = said_n("%(n)s row taken back.", "%(n)s rows taken back.", n_undone)
     if not n_conflicts:
         return text
-    kept = ngettext(
+    kept = said_n(
         "%(n)s was changed since and is kept.",
         "%(n)s were changed since and are kept.",
         n_conflicts,
     )
-    return f"{text} {kept % {'n': n_conflicts}}"
+    return sentences(text, kept)
 
 
 def _start_undo(request: HttpRequest, change: Change) -> Any:
@@ -228,7 +229,7 @@ def run_undo(run: Run) -> None:
     with run.tenant():
         change = Change.objects.get(pk=run.params["change_id"])
         undo = Change.objects.get(pk=run.params["undo_id"])
-    run.phase(_("Taking back"))
+    run.phase(said("Taking back"))
     context = {"user": run.user_id, "source": "undo", "job": str(run.job.pk)}
     while True:
         run.check()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from catalog.products import texts, way_back
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.snapshot import lock, record_rows, restore, snapshot
+from ecomportal.said import said
 from ecomportal.tenancy.models import User
 
 BATCH = 200  # rows that one request takes back, and that are restored from whole snapshots at once
@@ -52,7 +53,7 @@ def _new_undo(change: Change, user: User | None) -> Change:
     return Change.objects.create(
         merchant_id=change.merchant_id,
         kind="undo",
-        title=_("Undo: %(title)s") % {"title": change.title[:190]},
+        title=said("Undo: %(title)s", title=change.title),
         undoes=change,
         created_by=user,
     )
