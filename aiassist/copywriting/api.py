@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from aiassist import tasks
 from aiassist.copywriting import publish
+from aiassist.copywriting.job import texts_title
 from aiassist.copywriting.models import Draft, DraftStatus, Tone
 from catalog.products.models import TextField
 from ecomportal.jobs.start import start_job

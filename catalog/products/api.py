@@ -111,7 +111,9 @@ class ProductsBatchView(ShopView):
         """Create or change up to 100 products by handle; each gets its own verdict."""
         items = read(ProductsIn, request)["products"]
         change = Change.objects.create(
-            merchant=request.merchant, kind="api", title=f"API: {len(items)} products"
+            merchant=request.merchant,
+            kind="api",
+            title=said_n("API: %(n)s product", "API: %(n)s products", len(items)),
         )
         results = [self._one(request, n, item, change) for n, item in enumerate(items)]
         drop_empty(change)

@@ -15,6 +15,7 @@ from catalog.products.models import Attribute, Category, Fact, FactStatus, Produ
 from catalog.products.snapshot import recorded
 from catalog.products.vocabulary import KINDS, parse_quantity
 from ecomportal.ids import uuid7
+from ecomportal.said import said
 
 PLAIN = ("title", "vendor", "product_type", "tags", "status", "option_names")
 
@@ -31,7 +32,7 @@ def save_product(
     product_id = product.pk if product else uuid7()
     own = None
     if change is None:
-        title = f"API: {sent.get('title') or product.title}"[:200]
+        title = said("API: %(title)s", title=sent.get("title") or product.title)
         change = own = Change.objects.create(merchant=merchant, kind="api", title=title)
     with pghistory.context(source="api", key=request.auth["name"]):
         try:
