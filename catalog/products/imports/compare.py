@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from catalog.products.imports.merge import (
     PRODUCT_FIELDS,
     VARIANT_FIELDS,
@@ -22,6 +24,16 @@ from ecomportal.tenancy.models import Merchant
 
 BIG_FALL = 50  # percent; a price that falls further is left out until a person looked
 IMAGE_FIELDS = ("alt", "position")
+# Thousands of names go as one value, not as one parameter each.
+BY_HANDLE = """
+SELECT handle, id FROM catalog_product
+WHERE merchant_id = %s AND handle = ANY (%s) AND deleted_at IS NULL
+"""
+BY_SKU = """
+SELECT v.sku, v.product_id, p.title FROM catalog_variant v
+JOIN catalog_product p ON p.id = v.product_id
+WHERE v.merchant_id = %s AND v.sku = ANY (%s) AND v.sku <> '' AND v.deleted_at IS NULL
+"""
 
 
 @dataclass
@@ -73,7 +85,7 @@ def compare_batch(
     """Look up the batch's products in the shop (eight statements) and say what would happen."""
     readable = [parsed for parsed in batch if not parsed.problems]
     by_handle = _by_handle(merchant, readable)
-    holders = _sku_holders(merchant, readable)
+    holders = holders_of(merchant, {sku for parsed in readable for sku in _skus(parsed)})
     for parsed in readable:
         _claim_skus(parsed, seen)
     targets = {
@@ -101,22 +113,20 @@ def compare_batch(
 
 def _by_handle(merchant: Merchant, batch: list[Parsed]) -> dict[str, UUID]:
     wanted = {p.handle for p in batch} | {p.handle.lower() for p in batch}
-    rows = merchant.products.live().filter(handle__in=wanted).values_list("handle", "pk")
-    return dict(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(BY_HANDLE, [merchant.pk, list(wanted)])
+        return dict(cursor.fetchall())
 
 
 def _skus(parsed: Parsed) -> list[str]:
     return [v["sku"] for v in parsed.payload.get("variants", []) if v.get("sku")]
 
 
-def _sku_holders(merchant: Merchant, batch: list[Parsed]) -> dict[str, tuple[UUID, str]]:
+def holders_of(merchant: Merchant, skus: Iterable[str]) -> dict[str, tuple[UUID, str]]:
     """Who has the SKUs now: SKU -> product id and title."""
-    wanted = {sku for parsed in batch for sku in _skus(parsed)}
-    rows = merchant.variants.filter(sku__in=wanted, deleted_at=None)
-    return {
-        sku: (pk, title)
-        for sku, pk, title in rows.values_list("sku", "product_id", "product__title")
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(BY_SKU, [merchant.pk, list(skus)])
+        return {sku: (pk, title) for sku, pk, title in cursor.fetchall()}
 
 
 def _claim_skus(parsed: Parsed, seen: Seen) -> None:

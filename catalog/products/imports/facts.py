@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from catalog.products.imports.extract import ProposedFact, extract_facts, family_of
 from catalog.products.imports.html import plain_text
 from catalog.products.imports.merge import Snapshot
-from catalog.products.imports.stage import insert
+from catalog.products.imports.stated_facts import add_facts
 from catalog.products.models import Attribute, Fact, FactStatus
 from catalog.products.vocabulary import KINDS
-from ecomportal.ids import uuid7
 from ecomportal.tenancy.models import Merchant
 
 __all__ = ["ProposedFact", "family_of", "read_facts", "write_facts"]
@@ -23,10 +21,6 @@ __all__ = ["ProposedFact", "family_of", "read_facts", "write_facts"]
 SOURCES = ("option", "title", "type", "tag", "description", "weight")
 METAFIELD = re.compile(r"(.+) \(product\.metafields\..+\)")
 GOOGLE = {"gender": "gender", "age group": "age group", "material": "material", "color": "colour"}
-COLUMNS = (
-    *("id", "merchant_id", "product_id", "attribute_id", "value", "number", "unit", "status"),
-    *("source", "evidence", "created_at"),
-)
 
 
 def read_facts(
@@ -76,42 +70,27 @@ def _weight(weights: set[str | None]) -> list[ProposedFact]:
     return [ProposedFact("weight", value, Decimal(value), "g", "weight", f"{value} g")]
 
 
-def write_facts(
-    merchant: Merchant,
-    proposed: Mapping[UUID, tuple[Snapshot | None, list[ProposedFact] | None]],
-) -> None:
+def write_facts(merchant: Merchant, plans: Iterable[Any], now: datetime) -> None:
     """Add what is new, and take back earlier proposals that the words no longer carry.
 
     A fact that a person confirmed, rejected or typed is never touched, nor proposed again.
     """
-    read = {pk: (before, facts) for pk, (before, facts) in proposed.items() if facts is not None}
-    ids = attribute_ids(merchant, {fact.key for _, facts in read.values() for fact in facts})
-    now, rows, stale = timezone.now(), [], []
-    for product_id, (before, facts) in read.items():
-        wanted = {(str(ids[fact.key]), fact.value): fact for fact in facts}
-        existing = before["facts"] if before else []
+    plans = [plan for plan in plans if plan.proposed is not None]
+    ids = attribute_ids(merchant, {fact.key for plan in plans for fact in plan.proposed})
+    by_key = {key: str(pk) for key, pk in ids.items()}
+    rows, stale = [], []
+    for plan in plans:
+        existing = plan.after["facts"]
+        wanted = {(by_key[fact.key], fact.value): fact for fact in plan.proposed}
         stale += [fact["id"] for fact in existing if _is_stale(fact, wanted)]
         known = {(str(fact["attribute_id"]), fact["value"]) for fact in existing}
         for (attribute_id, value), fact in wanted.items():
             if (attribute_id, value) not in known:
-                rows.append(
-                    {
-                        "id": uuid7(),
-                        "merchant_id": merchant.pk,
-                        "product_id": product_id,
-                        "attribute_id": attribute_id,
-                        "value": value[:500],
-                        "number": fact.number,
-                        "unit": fact.unit,
-                        "status": FactStatus.PROPOSED.value,
-                        "source": fact.source,
-                        "evidence": fact.evidence[:300],
-                        "created_at": now,
-                    }
-                )
+                row = (plan.product_id, attribute_id, value[:500], fact.number, fact.unit)
+                rows.append((*row, fact.source, fact.evidence[:300]))
     if stale:
         Fact.objects.filter(pk__in=stale).delete()
-    insert(Fact, rows, COLUMNS)
+    add_facts(merchant, rows, status=FactStatus.PROPOSED, now=now)
 
 
 def _is_stale(fact: Mapping[str, Any], wanted: Mapping[tuple[str, str], ProposedFact]) -> bool:

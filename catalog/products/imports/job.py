@@ -24,13 +24,13 @@ from catalog.products.imports.models import ImportRow, ImportRun, ImportState
 from catalog.products.imports.problems import Problem, Refused, problem
 from catalog.products.imports.products import Parsed
 from catalog.products.imports.read import Line
-from catalog.products.imports.stage import insert
+from catalog.products.imports.stage import as_rows, insert
 from catalog.products.imports.store import file_of, open_run
 from catalog.products.imports.write import make_plans, mark, propose_facts, write_plans
 from catalog.products.picture_job import fetch_after_import
 from ecomportal.jobs.run import JobError, Run
 
-BATCH = 200  # products in memory and in one transaction
+BATCH = 1000  # products in memory and in one transaction: the list must not wait for one
 MAX_WARNINGS = 50
 ROW_COLUMNS = (
     *("merchant_id", "run_id", "line", "handle", "label", "outcome", "is_included"),
@@ -110,7 +110,11 @@ def _batches(products: Iterator[Parsed]) -> Iterator[list[Parsed]]:
 
 
 def _keep(imported: ImportRun, rows: list[Compared]) -> None:
-    insert(ImportRow, [_row(imported, row) for row in rows], ROW_COLUMNS)
+    insert(
+        ImportRow,
+        list(as_rows(ImportRow, [_row(imported, row) for row in rows], ROW_COLUMNS)),
+        ROW_COLUMNS,
+    )
     counts = {
         f"n_{name}": F(f"n_{name}") + sum(row.outcome == name for row in rows)
         for name in ("created", "changed", "unchanged", "failed")
@@ -189,7 +193,7 @@ def write_import(run: Run) -> None:
     while True:
         run.check()
         with run.tenant():
-            rows = list(_open_rows(imported)[:BATCH])
+            rows = list(_open_rows(imported).defer("diff", "raw")[:BATCH])
         if not rows:
             break
         _write_rows(run, change, rows)
@@ -218,7 +222,7 @@ def _change_of(run: Run, imported: ImportRun) -> Change:
 
 
 def _write_rows(run: Run, change: Change, rows: list[ImportRow]) -> None:
-    """One transaction for the batch; where the database refuses it, one for each row."""
+    """One transaction for the batch; where the database refuses it, one for each half of it."""
     with run.tenant():
         plans = make_plans(run.merchant, rows)
     propose_facts(plans, run.merchant.language)
@@ -228,17 +232,13 @@ def _write_rows(run: Run, change: Change, rows: list[ImportRow]) -> None:
             write_plans(run.merchant, change, plans)
     except (IntegrityError, DataError):
         if len(rows) > 1:
-            for row in rows:
-                _write_rows(run, change, [_fresh(run, row)])
+            half = len(rows) // 2
+            for part in (rows[:half], rows[half:]):
+                _write_rows(run, change, part)
             return
         plans[0].why = "not_written"
         with run.commit(n_failed=1):
             mark(plans, timezone.now())
-
-
-def _fresh(run: Run, row: ImportRow) -> ImportRow:
-    with run.tenant():
-        return ImportRow.objects.get(pk=row.pk)
 
 
 def _finish(run: Run, imported: ImportRun, change: Change) -> None:

@@ -6,24 +6,25 @@ not decide yet stay beside them, and other kinds are not touched.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from catalog.products.attribute_book import AttributeBook
-from catalog.products.imports.stage import insert
+from catalog.products.imports.stage import STAGE, staged
 from catalog.products.imports.values import tidy
 from catalog.products.models import Attribute, AttributeType, Fact, FactStatus
 from catalog.products.vocabulary import parse_quantity
 from catalog.products.vocabulary.units import format_number
-from ecomportal.ids import uuid7
 from ecomportal.tenancy.models import Merchant
 
 Snapshot = dict[str, Any]
 SEPARATOR = "; "  # between the values of one kind of fact
-COLUMNS = (
-    *("id", "merchant_id", "product_id", "attribute_id", "value", "number", "unit", "status"),
-    *("source", "evidence", "created_at"),
-)
+COLUMNS = ("product_id", "attribute_id", "value", "number", "unit", "source", "evidence")
+INSERT = f"""
+INSERT INTO catalog_fact (id, merchant_id, {", ".join(COLUMNS)}, status, created_at)
+SELECT uuidv7(), %s, {", ".join(COLUMNS)}, %s, %s FROM {STAGE} ON CONFLICT DO NOTHING
+"""
 
 
 def split_facts(cell: str) -> list[str]:
@@ -107,11 +108,21 @@ def write_stated(merchant: Merchant, plans: Iterable[Any], now: datetime) -> Non
         for fact in plan.after["facts"]:
             if fact["id"] is None:
                 _complete(fact, book.get(fact["key"]))
-                keys = {"merchant_id": merchant.pk, "product_id": plan.product_id}
-                new.append({**fact, **keys, "created_at": now})
-    Fact.objects.filter(pk__in=gone).delete()
-    Fact.objects.filter(pk__in=decided).update(status=FactStatus.CONFIRMED)
-    insert(Fact, new, COLUMNS)
+                new.append((plan.product_id, *(fact[name] for name in COLUMNS[1:])))
+    if gone:
+        Fact.objects.filter(pk__in=gone).delete()
+    if decided:
+        Fact.objects.filter(pk__in=decided).update(status=FactStatus.CONFIRMED)
+    add_facts(merchant, new, status=FactStatus.CONFIRMED, now=now)
+
+
+def add_facts(
+    merchant: Merchant, rows: list[tuple[Any, ...]], *, status: FactStatus, now: datetime
+) -> None:
+    """Add facts, given as COLUMNS; one that the product has already is left as it is."""
+    if rows:
+        with staged(Fact, rows, COLUMNS) as cursor:
+            cursor.execute(INSERT, [merchant.pk, status.value, now])
 
 
 def _is_decided(old: Snapshot, new: Snapshot) -> bool:
@@ -119,10 +130,13 @@ def _is_decided(old: Snapshot, new: Snapshot) -> bool:
 
 
 def _complete(fact: Snapshot, attribute: Attribute) -> None:
-    """Give a new fact its id and kind, and a number its unit."""
-    fact["id"], fact["attribute_id"] = str(uuid7()), str(attribute.pk)
-    quantity = parse_quantity(fact["value"]) if attribute.type == AttributeType.NUMBER else None
+    """Give a new fact its kind, and a number its unit."""
+    fact["attribute_id"] = str(attribute.pk)
+    quantity = _quantity(fact["value"]) if attribute.type == AttributeType.NUMBER else None
     if quantity:
         number, unit = quantity
         text = format_number(number, "zh")  # without separators of thousands
         fact.update(value=text, number=number, unit=unit or attribute.unit)
+
+
+_quantity = lru_cache(maxsize=4096)(parse_quantity)

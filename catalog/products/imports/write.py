@@ -4,43 +4,47 @@ The plan rests on a version of each product. The write names that version in its
 product somebody changed meanwhile is left alone and reported, never overwritten.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from catalog.products.changes import Change
 from catalog.products.imports import facts
-from catalog.products.imports.compare import category_paths, with_paths
+from catalog.products.imports.compare import category_paths, holders_of, with_paths
 from catalog.products.imports.merge import VARIANT_FIELDS, Snapshot, merge
 from catalog.products.imports.models import ImportRow
 from catalog.products.imports.problems import problem
-from catalog.products.imports.stage import STAGE, staged, upsert
+from catalog.products.imports.stage import STAGE, array, as_json, as_rows, staged
 from catalog.products.imports.stated_facts import attribute_keys, with_keys, write_stated
 from catalog.products.models import Category, Product, ProductImage, ProductText, Variant
 from catalog.products.snapshot import free_skus, record_rows, snapshot, versions
+from catalog.products.versions import versions_by_hand
 from ecomportal.ids import uuid7
 from ecomportal.tenancy.models import Merchant
 
 OWN = (
     *("handle", "title", "vendor", "product_type", "category_id", "tags", "status"),
-    *("option_names", "extra", "search_extra", "updated_at"),
+    *("option_names", "extra", "search_extra"),
 )
-PRODUCT_COLUMNS = ("id", "merchant_id", *OWN, "version", "created_at")
-BELOW = ("id", "merchant_id", "product_id")
-VARIANT_COLUMNS = (*BELOW, "position", *VARIANT_FIELDS)
+VARIANT_COLUMNS = ("id", "product_id", "position", *VARIANT_FIELDS)
 TEXT_COLUMNS = (
-    *(*BELOW, "language", "field", "text", "origin", "provenance", "approved_by_id"),
-    *("updated_at", "version"),
+    *("id", "product_id", "language", "field", "text", "origin", "provenance", "approved_by_id"),
 )
 IMAGE_COLUMNS = (
-    *(*BELOW, "position", "file", "source_url", "alt", "width", "height", "sha256"),
-    "created_at",
+    *("id", "product_id", "position", "file", "source_url", "alt", "width", "height", "sha256"),
 )
+# What a new row below a product gets that no file states, by table.
+GIVEN = {
+    Variant: {},
+    ProductText: {"updated_at": "now", "version": "1"},
+    ProductImage: {"created_at": "now"},
+}
 
 
 @dataclass
@@ -60,12 +64,12 @@ class Plan:
 
 
 def make_plans(merchant: Merchant, rows: Iterable[ImportRow]) -> list[Plan]:
-    """Read the products as they are now and lay the file over them. Seven statements."""
+    """Read the products as they are now and lay the file over them."""
     rows = list(rows)
     ids = [row.product_id for row in rows if row.product_id]
-    before, version_of = snapshot(ids), versions(ids)
-    named = with_paths(before, category_paths(merchant))
-    if any(row.payload.get("facts") for row in rows):
+    before, version_of = (snapshot(ids), versions(ids)) if ids else ({}, {})
+    named = with_paths(before, category_paths(merchant)) if ids else {}
+    if any(row.payload.get("facts") for row in rows if row.product_id):
         named = with_keys(named, attribute_keys(merchant))
     plans = []
     for row in rows:
@@ -74,7 +78,6 @@ def make_plans(merchant: Merchant, rows: Iterable[ImportRow]) -> list[Plan]:
         if not plan.why:
             current = named.get(row.product_id)
             plan.after = merge(current, row.payload, language=merchant.language)
-            _give_ids(plan.after)
         plans.append(plan)
     _refuse_taken_skus(merchant, plans)
     return plans
@@ -88,18 +91,11 @@ def _why_not(row: ImportRow, plan: Plan, version_of: Mapping[UUID, int]) -> str:
     return "" if version_of[row.product_id] == row.product_version else "changed_since"
 
 
-def _give_ids(after: Snapshot) -> None:
-    for part in ("variants", "texts", "images"):
-        for row in after[part]:
-            row["id"] = row["id"] or str(uuid7())
-
-
 def _refuse_taken_skus(merchant: Merchant, plans: list[Plan]) -> None:
     wanted = {v["sku"]: plan for plan in plans if plan.after for v in plan.after["variants"]}
     wanted.pop("", None)
-    holders = merchant.variants.filter(sku__in=wanted, deleted_at=None)
     ours = {plan.product_id: plan for plan in plans}
-    for sku, product_id in holders.values_list("sku", "product_id"):
+    for sku, (product_id, _title) in holders_of(merchant, wanted).items():
         holder = ours.get(product_id)
         # Another product of the batch may hold it now and hand it over in this very batch.
         keeps = holder is None or holder.after is None or sku in _codes(holder.after)
@@ -122,50 +118,71 @@ def write_plans(merchant: Merchant, change: Change, plans: list[Plan]) -> None:
     """Write what can be written and mark every row, inside the caller's transaction."""
     now = timezone.now()
     open_plans = [plan for plan in plans if not plan.why]
-    written = _write_products(merchant, open_plans, now)
-    for plan in open_plans:
-        if plan.product_id not in written:
-            plan.why = "made_since" if plan.is_new else "changed_since"
-    done = [plan for plan in open_plans if not plan.why]
-    _write_below(merchant, done, now)
-    write_stated(merchant, done, now)
-    # Proposed beside what is there by now, not beside what was there before.
-    facts.write_facts(merchant, {p.product_id: (p.after, p.proposed) for p in done})
-    before = {plan.product_id: plan.before for plan in done if plan.before}
-    record_rows(change, before, snapshot([plan.product_id for plan in done]))
+    with versions_by_hand():
+        written = _write_products(merchant, change, open_plans, now)
+        for plan in open_plans:
+            if str(plan.product_id) not in written:
+                plan.why = "made_since" if plan.is_new else "changed_since"
+        done = [plan for plan in open_plans if not plan.why]
+        _write_below(merchant, done, now)
+        write_stated(merchant, done, now)
+        # Proposed beside what is there by now, not beside what was there before.
+        facts.write_facts(merchant, done, now)
+    changed = [plan for plan in done if not plan.is_new]
+    if changed:
+        before = {plan.product_id: plan.before for plan in changed}
+        found = {plan.product_id: plan.row.product_version for plan in changed}
+        record_rows(change, before, snapshot(before), versions_before=found)
     mark(plans, now)
 
 
-def _write_products(merchant: Merchant, plans: list[Plan], now: datetime) -> set[UUID]:
+# --- Products --------------------------------------------------------------------------------
+
+INSERT_PRODUCTS = f"""
+INSERT INTO catalog_product (id, merchant_id, {{names}}, version, created_at, updated_at)
+SELECT id, %(merchant)s, {{names}}, 1, %(now)s, %(now)s FROM {STAGE} WHERE version = 0
+ON CONFLICT (merchant_id, handle) WHERE deleted_at IS NULL DO NOTHING RETURNING id::text
+"""
+UPDATE_PRODUCTS = f"""
+UPDATE catalog_product AS p SET {{sets}}, updated_at = %(now)s FROM {STAGE} AS s
+WHERE p.id = s.id AND p.version = s.version AND p.deleted_at IS NULL RETURNING p.id::text
+"""
+# Nothing of a new product has to be remembered to take it back.
+RECORD_NEW = f"""
+INSERT INTO catalog_changerow (merchant_id, change_id, product_id, label, version_after, state)
+SELECT %(merchant)s, %(change)s, id, title, 1, 'written' FROM {STAGE}
+WHERE version = 0 AND id = ANY (%(written)s::uuid[])
+"""
+
+
+def _write_products(
+    merchant: Merchant, change: Change, plans: list[Plan], now: datetime
+) -> set[str]:
     """Insert new products, update those still at the version of the dry run; tells which were."""
     if not plans:
         return set()
     ids = category_ids(merchant, {plan.after["product"]["category"] for plan in plans})
-    rows = [_product_row(merchant, plan, ids, now) for plan in plans]
-    names = ", ".join(name for name in PRODUCT_COLUMNS if name != "version")
+    rows = [_product_row(plan, ids) for plan in plans]
+    values = {"merchant": merchant.pk, "now": now, "change": change.pk}
     sets = ", ".join(f"{name} = s.{name}" for name in OWN)
-    with staged(Product, rows, PRODUCT_COLUMNS) as cursor:
-        cursor.execute(
-            f"INSERT INTO catalog_product ({names}, version) SELECT {names}, 1 FROM {STAGE} "
-            "WHERE version = 0 ON CONFLICT (merchant_id, handle) WHERE deleted_at IS NULL "
-            "DO NOTHING RETURNING id"
-        )
+    with staged(Product, rows, ("id", *OWN, "version")) as cursor:
+        cursor.execute(INSERT_PRODUCTS.format(names=", ".join(OWN)), values)
+        new = [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(RECORD_NEW, {**values, "written": new})
+        cursor.execute(UPDATE_PRODUCTS.format(sets=sets), values)
         written = {pk for (pk,) in cursor.fetchall()}
-        cursor.execute(
-            f"UPDATE catalog_product AS p SET {sets} FROM {STAGE} AS s WHERE p.id = s.id "
-            "AND p.version = s.version AND p.deleted_at IS NULL RETURNING p.id"
-        )
-        return written | {pk for (pk,) in cursor.fetchall()}
+    Change.objects.filter(pk=change.pk).update(n_rows=F("n_rows") + len(new))
+    return written.union(new)
 
 
-def _product_row(
-    merchant: Merchant, plan: Plan, ids: Mapping[str, UUID], now: datetime
-) -> dict[str, Any]:
+def _product_row(plan: Plan, ids: Mapping[str, UUID]) -> tuple[Any, ...]:
     own = plan.after["product"]
-    version = 0 if plan.is_new else plan.row.product_version
-    times = {"created_at": now, "updated_at": now}
-    keys = {"id": plan.product_id, "merchant_id": merchant.pk, "version": version}
-    return {**own, **keys, **times, "category_id": ids.get(own["category"])}
+    return (
+        *(plan.product_id, own["handle"], own["title"], own["vendor"], own["product_type"]),
+        *(ids.get(own["category"]), array(own["tags"]), own["status"]),
+        *(array(own["option_names"]), as_json(own["extra"]), own["search_extra"]),
+        0 if plan.is_new else plan.row.product_version,
+    )
 
 
 def category_ids(merchant: Merchant, paths: set[str]) -> dict[str, UUID]:
@@ -192,21 +209,63 @@ def _prefixes(path: str) -> list[str]:
     return [" > ".join(parts[:n]) for n in range(1, len(parts) + 1)]
 
 
+# --- What hangs below them ----------------------------------------------------------------------
+
+
 def _write_below(merchant: Merchant, plans: list[Plan], now: datetime) -> None:
     """Variants, texts and pictures that are new or differ."""
-    times = {"created_at": now, "updated_at": now, "version": 1}
-    found: dict[str, list[dict[str, Any]]] = {"variants": [], "texts": [], "images": []}
-    for plan in plans:
-        keys = {"merchant_id": merchant.pk, "product_id": plan.product_id}
-        for part, rows in found.items():
+    parts = (
+        ("variants", Variant, VARIANT_COLUMNS),
+        ("texts", ProductText, TEXT_COLUMNS),
+        ("images", ProductImage, IMAGE_COLUMNS),
+    )
+    for part, model, columns in parts:
+        new, changed = [], []
+        for plan in plans:
             old = {row["id"]: row for row in plan.before[part]} if plan.before else {}
-            new = (row for row in plan.after[part] if old.get(row["id"]) != row)
-            rows.extend({**times, **row, **keys} for row in new)
-    free_skus([Variant(pk=UUID(row["id"]), sku=row["sku"]) for row in found["variants"]])
-    upsert(Variant, found["variants"], VARIANT_COLUMNS)
-    upsert(ProductText, found["texts"], TEXT_COLUMNS)
-    upsert(ProductImage, found["images"], IMAGE_COLUMNS)
+            for row in plan.after[part]:
+                if row["id"] is None:
+                    new.append({**row, "product_id": plan.product_id})
+                elif old.get(row["id"]) != row:
+                    changed.append({**row, "product_id": plan.product_id})
+        if model is Variant and changed:
+            free_skus([Variant(pk=UUID(row["id"]), sku=row["sku"]) for row in changed])
+        _update(model, as_rows(model, changed, columns), columns, now)
+        _insert(merchant, model, as_rows(model, new, columns), columns, now)
 
+
+def _update(model: Any, rows: Iterator[list[Any]], columns: Sequence[str], now: datetime) -> None:
+    rows = list(rows)
+    if not rows:
+        return
+    names = [name for name in columns if name not in ("id", "product_id")]
+    sets = ", ".join(f'"{name}" = s."{name}"' for name in names)
+    sets += ", updated_at = %(now)s" if "updated_at" in GIVEN[model] else ""
+    with staged(model, rows, columns) as cursor:
+        cursor.execute(
+            f"UPDATE {model._meta.db_table} AS t SET {sets} FROM {STAGE} AS s WHERE t.id = s.id",
+            {"now": now},
+        )
+
+
+def _insert(
+    merchant: Merchant, model: Any, rows: Iterator[list[Any]], columns: Sequence[str], now: datetime
+) -> None:
+    rows = list(rows)
+    if not rows:
+        return
+    names = ", ".join(f'"{name}"' for name in columns if name != "id")
+    more = "".join(f", {name}" for name in GIVEN[model])
+    given = "".join(f", %({value})s" for value in GIVEN[model].values())
+    with staged(model, rows, columns) as cursor:
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} (id, merchant_id, {names}{more}) "
+            f"SELECT uuidv7(), %(merchant)s, {names}{given} FROM {STAGE}",
+            {"merchant": merchant.pk, "now": now, "1": 1},
+        )
+
+
+# --- The rows of the import ---------------------------------------------------------------------
 
 MARK = """
 UPDATE catalog_importrow AS row SET written_at = %s, product_id = new.product_id
@@ -226,5 +285,5 @@ def mark(plans: Iterable[Plan], now: datetime) -> None:
         else:
             done.append(plan)
     with connection.cursor() as cursor:
-        ids = [plan.row.pk for plan in done], [plan.product_id for plan in done]
+        ids = [plan.row.pk for plan in done], [str(plan.product_id) for plan in done]
         cursor.execute(MARK, [now, *ids])
