@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -9,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.products.exports.shopify import TEMPLATE
-from catalog.products.exports.stream import BATCH
+from catalog.products.exports.stream import BATCH, PIECE
 from catalog.products.models import ProductImage, ProductText, Variant
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import AuditEntry
-from tests.catalog.exporting import query, table_of
+from tests.catalog.exporting import query, sheet_of, table_of
 from tests.factories import make_product
 
 PAGE = "/northlight/products/export/"
@@ -155,10 +156,115 @@ def test_no_cell_runs_in_a_spreadsheet_and_numbers_stay_numbers(
 
 
 def test_a_long_export_is_sent_in_pieces(shop: Any, client_of: Any, vera: Any) -> None:
-    for _ in range(3):
+    for _ in range(5):
         make_product(shop)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("catalog.products.exports.stream.BATCH", 2)
+        patch.setattr("catalog.products.exports.stream.PIECE", 1)
         pieces = list(client_of(vera).post(PAGE, ALL).streaming_content)
-    assert len(pieces) == 3, "the header and two batches"
-    assert BATCH <= 1000, "more products at once would not be flat memory"
+    assert len(pieces) == 6, "the header and each line"
+    assert [row["SKU"] for row in table_of(b"".join(pieces))] == sorted(
+        row["SKU"] for row in table_of(b"".join(pieces))
+    )
+    assert (BATCH, PIECE) <= (5000, 1 << 20), "more at once would not be flat memory"
+
+
+def test_a_workbook_has_texts_as_texts_and_numbers_as_numbers(
+    shop: Any, client_of: Any, vera: Any
+) -> None:
+    product = make_product(shop, "=1+1", sku="007", price_cents=7990, facts={"width": "12"})
+    with tenant(shop):
+        product.variants.update(stock=-3, weight_grams="12.500")
+        ProductText.objects.create(
+            merchant=shop, product=product, language="zh", field="bullets", text="一 & <二>\r\n三"
+        )
+    answer = client_of(vera).post(PAGE, {**ALL, "format": "xlsx"})
+    assert answer["Content-Disposition"].endswith('.xlsx"')
+    header, row = sheet_of(sent(answer))
+    cells = dict(zip_longest(header, row))
+    assert (cells["title"], cells["sku"]) == ("'=1+1", "007")
+    assert (cells["price"], cells["stock"], cells["weight_grams"]) == (79.9, -3, 12.5)
+    assert cells["bullets:zh"] == "一 & <二>\r\n三"
+    assert cells["fact:width"] == "12"
+
+
+def test_a_sheet_that_is_full_goes_on_in_another(shop: Any, client_of: Any, vera: Any) -> None:
+    for _ in range(3):
+        make_product(shop)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("catalog.products.exports.workbook.MAX_LINES", 3)
+        rows = sheet_of(sent(client_of(vera).post(PAGE, {**ALL, "format": "xlsx"})))
+    assert [row[0] == "handle" for row in rows] == [True, False, False, True, False]
+
+
+def test_columns_are_chosen_and_remembered_for_the_person(
+    shop: Any, client_of: Any, vera: Any, bob: Any
+) -> None:
+    make_product(shop, "Kettle", vendor="Acme", facts={"colour": "blue"})
+    client = client_of(vera)
+    asked = {**ALL, "format": "own", "has_columns": "on", "columns": ["vendor", "price"]}
+    (row,) = table_of(sent(client.post(PAGE, asked)))
+    assert (row["handle"][:8], row["title"], row["vendor"]) == ("product-", "Kettle", "Acme")
+    assert "sku" in row, "a price without what names its variant could not come back"
+    assert {"fact:colour", "status", "image_url", "description:en"}.isdisjoint(row)
+    page = client.get(f"{PAGE}?all_matching=1").content.decode()
+    assert 'value="vendor" checked' in page
+    assert 'value="fact:colour" checked' not in page
+    assert 'value="title" checked disabled' in page
+    other = client_of(bob).get(f"{PAGE}?all_matching=1").content.decode()
+    assert 'value="fact:colour" checked' in other
+    full = table_of(sent(client.post(PAGE, {**ALL, "format": "own"})))[0]
+    assert full["fact:colour"] == "blue", "a form without columns takes them all"
+    assert len(table_of(sent(client.post(PAGE, {**asked, "format": "shopify"})))[0]) == 57
+
+
+def test_columns_nobody_knows_and_too_many_are_refused(
+    shop: Any, client_of: Any, vera: Any
+) -> None:
+    make_product(shop)
+    client = client_of(vera)
+    asked = {**ALL, "format": "own", "has_columns": "on", "columns": ["title; DROP TABLE"]}
+    assert client.post(PAGE, asked).status_code == 422
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("catalog.products.exports.views.MAX_COLUMNS", 20)
+        answer = client.post(PAGE, {**ALL, "format": "own"})
+    assert answer.status_code == 422
+    assert "at most 20 columns" in answer.content.decode()
+
+
+def test_woocommerce_has_a_line_for_the_product_and_one_for_each_variation(
+    shop: Any, client_of: Any, vera: Any
+) -> None:
+    shirt = make_product(shop, "Shirt", sku="S-1", price_cents=7990, option_names=["Size"],
+                         handle="shirt", status="draft", vendor="Acme")  # fmt: skip
+    make_product(shop, "Cap", sku="C-1", price_cents=500, extra={"Tax class": "reduced"})
+    with tenant(shop):
+        common = {"merchant": shop, "product": shirt}
+        shirt.variants.update(options=["S, slim"], compare_at_cents=9990, weight_grams="250.5")
+        Variant.objects.create(**common, position=2, sku="S-2", options=["M"], price_cents=5,
+                               is_stock_tracked=False, sells_without_stock=True)  # fmt: skip
+        for n, name in enumerate(("a", "b"), 1):
+            ProductImage.objects.create(
+                **common, position=n, source_url=f"https://x.example/{name}.jpg"
+            )
+    content = sent(client_of(vera).post(PAGE, {**ALL, "format": "woocommerce"}))
+    parent, small, medium, cap = table_of(content)
+    assert (parent["Type"], parent["SKU"], parent["Published"]) == ("variable", "shirt", "-1")
+    assert parent["Images"] == "https://x.example/a.jpg, https://x.example/b.jpg"
+    assert parent["Attribute 1 value(s)"] == r"S\, slim, M"
+    assert (parent["Regular price"], parent["Stock"], parent["Brands"]) == ("", "", "Acme")
+    assert (small["Type"], small["Parent"], small["SKU"]) == ("variation", "shirt", "S-1")
+    assert (small["Regular price"], small["Sale price"]) == ("99.90", "79.90")
+    assert (small["Weight (kg)"], small["Attribute 1 name"]) == ("0.2505", "Size")
+    assert (medium["Stock"], medium["Backorders allowed?"]) == ("", "1")
+    assert (medium["Regular price"], medium["Sale price"]) == ("0.05", "")
+    assert (cap["Type"], cap["Parent"], cap["Tax class"]) == ("simple", "", "reduced")
+
+
+def test_a_parent_never_takes_the_sku_of_something_sold(
+    shop: Any, client_of: Any, vera: Any
+) -> None:
+    make_product(shop, "Shirt", handle="shirt", sku="S-1", option_names=["Size"])
+    make_product(shop, "Other", sku="shirt")
+    rows = table_of(sent(client_of(vera).post(PAGE, {**ALL, "format": "woocommerce"})))
+    assert [row["SKU"] for row in rows] == ["shirt-parent", "S-1", "shirt"]

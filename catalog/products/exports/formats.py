@@ -1,19 +1,44 @@
-"""The small shape of a file format: how its header comes about, and how a product becomes lines."""
+"""The shape of a file format: its columns as SQL, and what the lines of a product are made of."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
-from catalog.products.exports.cells import Snapshot
 from ecomportal.tenancy.models import Merchant
+
+# What a column holds: words that a person typed, which a spreadsheet might run; a number; or a
+# word or JSON of our own making, which is neither.
+TEXT, NUMBER, WORD = "text", "number", "word"
+
+
+@dataclass(frozen=True)
+class Column:
+    """`of` says on which lines it stands: the product's, the variants' or the pictures'."""
+
+    name: str
+    sql: str
+    kind: str = TEXT
+    of: str = "product"
 
 
 @dataclass(frozen=True)
 class Format:
+    """`source(columns, ids, cells)` is the SQL that gives the cells of these products' lines, and
+    `blank` says when a kind of column is empty.
+
+    Both speak of `l`, a line, and of its number within its product, `l.n`.
+    """
+
     name: str
     label: Any
     hint: Any
-    header: Callable[[QuerySet, Merchant], list[str]]
-    lines: Callable[[Snapshot, list[str], Merchant], Iterator[list[str]]]
+    columns: Callable[[QuerySet, Merchant], list[Column]]
+    source: Callable[[Sequence[Column], Sequence[UUID], str], str]
+    blank: dict[str, str]
+    order: str = "l.product_id, l.n"
+    delimiter: str = ","
+    extension: str = "csv"
+    has_choice: bool = False  # of columns

@@ -3,18 +3,13 @@
 https://help.shopify.com/manual/products/import-export/using-csv
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import replace
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from catalog.products.exports.cells import Cells, Snapshot, lines_of, text_for
-from catalog.products.exports.formats import Format
-from catalog.products.imports.detect import known
-from catalog.products.imports.extra import extra_cells
-from catalog.products.imports.fields import EXTRA
+from catalog.products.exports import kept, lines, sql
+from catalog.products.exports.formats import WORD, Column, Format
 from catalog.products.imports.shopify import BOTH, DIALECT, PRESENT
 from ecomportal.tenancy.models import Merchant
 
@@ -37,58 +32,43 @@ TEMPLATE = [
     *(f"Google Shopping / {name}" for name in _GOOGLE),
 ]
 FIELD_OF = {**BOTH, **PRESENT}
-KEPT_NAMES = """
-SELECT DISTINCT jsonb_object_keys(extra) FROM catalog_product WHERE id IN ({ids}) ORDER BY 1
-"""
+HAS_VARIANT = "(l.variant_id IS NOT NULL OR l.n = 1)"
 
 
-def header(products: QuerySet, merchant: Merchant) -> list[str]:
+def columns(products: QuerySet, merchant: Merchant) -> list[Column]:
     """The template, then the market and metafield columns that these products came with."""
-    sql, params = products.order_by().values("pk").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(KEPT_NAMES.format(ids=sql), params)
-        kept = [name for (name,) in cursor.fetchall() if known(DIALECT, name) == EXTRA]
-    names = {name.casefold(): name for name in kept}
-    names.update({name.casefold(): name for name in TEMPLATE})
-    return [*TEMPLATE, *(n for n in kept if names[n.casefold()] == n and n not in TEMPLATE)]
+    names = kept.kept_names(products, DIALECT)
+    known = lines.fields(merchant) | _in_their_words(merchant.language)
+    return [_column(name, known, names) for name in kept.header(TEMPLATE, names)]
 
 
-def lines(snap: Snapshot, columns: list[str], merchant: Merchant) -> Iterator[list[str]]:
-    extra = {name.casefold(): value for name, value in snap["product"]["extra"].items()}
-    n_variants = max(len(snap["variants"]), 1)
-    kept = {name: extra_cells(value, n_variants) for name, value in extra.items()}
-    for at, cells in enumerate(lines_of(snap, merchant.currency)):
-        named = _in_their_words(cells)
-        if "title" in cells:
-            named |= _of_product(snap, merchant.language)
-        yield [_cell(column.casefold(), named, kept, at) for column in columns]
+def _column(name: str, known: dict[str, Column], kept_names: list[str]) -> Column:
+    field = FIELD_OF.get(name.casefold())
+    if field in known:
+        return replace(known[field], name=name)
+    if field:  # of theirs, and we keep nothing that would say it
+        return Column(name, "NULL::text", WORD)
+    return kept.column(name, kept_names, own_line="l.n = 1", variant_line=HAS_VARIANT)
 
 
-def _cell(column: str, named: Cells, kept: Mapping[str, list[str]], at: int) -> str:
-    if column in FIELD_OF:
-        return named.get(FIELD_OF[column], "")
-    cells = kept.get(column, [])
-    return cells[at] if at < len(cells) else ""
-
-
-def _in_their_words(cells: Cells) -> Cells:
+def _in_their_words(language: str) -> dict[str, Column]:
     """Shopify names who counts the stock, and calls the only variant of a product so."""
-    named = {**cells}
-    if "stock_tracker" in cells:
-        named["stock_tracker"] = "shopify" if cells["stock_tracker"] == "yes" else ""
-        if not cells.get("option1_value"):
-            named["option1_value"] = "Default Title"
-    return named
-
-
-def _of_product(snap: Snapshot, language: str) -> Cells:
-    product = snap["product"]
-    fields = ("description", "seo_title", "seo_description")
-    found: dict[str, Any] = {field: text_for(snap, field, language) for field in fields}
-    found["published"] = "TRUE" if product["status"] == "active" else "FALSE"
-    if not product["option_names"]:
-        found["option1_name"] = "Title"
-    return found
+    option = "NULLIF(l.options[1], '')"
+    default = (
+        f"CASE WHEN l.variant_id IS NULL THEN NULL ELSE coalesce({option}, 'Default Title') END"
+    )
+    tracker = "CASE WHEN l.is_stock_tracked THEN 'shopify' END"
+    title = "CASE WHEN p.option_names = '{}' THEN 'Title' ELSE p.option_names[1] END"
+    published = "CASE WHEN p.status = 'active' THEN 'TRUE' ELSE 'FALSE' END"
+    made = [
+        *(Column(name, sql.text_for(name, language)) for name in ("description",)),
+        *(Column(name, sql.text_for(name, language)) for name in ("seo_title", "seo_description")),
+        Column("published", published, WORD),
+        Column("option1_name", title),
+        Column("option1_value", default, of=lines.VARIANT),
+        Column("stock_tracker", tracker, WORD, lines.VARIANT),
+    ]
+    return {column.name: column for column in made}
 
 
 FORMAT = Format(
@@ -98,6 +78,7 @@ FORMAT = Format(
         "The present product template. It has one text column: the text in the language of the "
         "shop, else the other one."
     ),
-    header,
-    lines,
+    columns,
+    lines.source,
+    lines.BLANK,
 )

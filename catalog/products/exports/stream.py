@@ -1,49 +1,78 @@
-"""The file itself, drawn while it is sent.
+"""The file itself, drawn while it is sent: PostgreSQL writes the lines, this passes them on.
 
 An answer that streams outlives the request's transaction, and rows are visible only inside one:
-so the stream opens its own, for the shop that the view entered. A cursor on the server and a
-batch of products are all that is ever in memory.
+so the stream opens its own, for the shop that the view entered. A cursor on the server and the
+lines of a batch are all that is ever in memory.
 """
 
 import csv
-from collections.abc import Iterable, Iterator
-from itertools import chain
+import io
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
-from catalog.products.exports.formats import Format
-from catalog.products.imports.compare import category_paths, with_paths
+from catalog.products.exports import workbook
+from catalog.products.exports.formats import Column, Format
+from catalog.products.exports.sql import is_number, statement
 from catalog.products.imports.guard import guard
-from catalog.products.imports.stated_facts import attribute_keys, with_keys
-from catalog.products.snapshot import snapshot
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant
 
-BATCH = 200  # products in memory
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
+BATCH = 2000  # products of one statement
+PIECE = 1 << 16  # bytes that are sent at once
 
 
 def stream(
-    products: QuerySet, written_as: Format, merchant: Merchant, *, with_bom: bool
+    products: QuerySet,
+    written_as: Format,
+    merchant: Merchant,
+    *,
+    with_bom: bool = False,
+    columns: Sequence[Column] | None = None,
 ) -> Iterator[bytes]:
-    """The lines of the file in pieces, each as large as its batch."""
+    """The file in pieces; `columns` are all of the format if not given."""
     with tenant(merchant):
-        columns = written_as.header(products, merchant)
-        start = "\ufeff" if with_bom else ""
-        yield (start + _text([columns])).encode()
-        paths, keys = category_paths(merchant), attribute_keys(merchant)
-        for ids in _batches(products):
-            snaps = with_keys(with_paths(snapshot(ids), paths), keys)
-            lines = (written_as.lines(snaps[pk], columns, merchant) for pk in ids if pk in snaps)
-            yield _text(chain.from_iterable(lines)).encode()
+        columns = columns or written_as.columns(products, merchant)
+        if written_as.extension == "xlsx":
+            yield from _pieces(_workbook(products, columns, written_as))
+        else:
+            yield from _pieces(_table(products, columns, written_as, with_bom=with_bom))
 
 
-def _batches(products: QuerySet) -> Iterator[list[Any]]:
+def _table(
+    products: QuerySet, columns: Sequence[Column], written_as: Format, *, with_bom: bool
+) -> Iterator[bytes]:
+    line = io.StringIO()
+    writer = csv.writer(line, delimiter=written_as.delimiter, lineterminator="\n")
+    writer.writerow([guard(column.name) for column in columns])
+    yield (("\ufeff" if with_bom else "") + line.getvalue()).encode()
+    options = "FORMAT csv"
+    if written_as.delimiter == "\t":
+        options += ", DELIMITER E'\\t'"
+    for ids in batches(products):
+        with _copy(statement(columns, written_as, ids, options=options)) as lines:
+            yield from map(bytes, lines)
+
+
+def _workbook(products: QuerySet, columns: Sequence[Column], written_as: Format) -> Iterator[bytes]:
+    def rows() -> Iterator[tuple[str | None, ...]]:
+        for ids in batches(products):
+            with _copy(statement(columns, written_as, ids, options="FORMAT text")) as lines:
+                yield from lines.rows()
+
+    numbers = [is_number(column) for column in columns]
+    yield from workbook.write([column.name for column in columns], rows(), numbers=numbers)
+
+
+def _copy(text: str) -> Any:
+    cursor = connection.cursor()
+    return cursor.copy(text)
+
+
+def batches(products: QuerySet) -> Iterator[list[Any]]:
+    """The products' ids, in order; the cursor stays on the server."""
     batch: list[Any] = []
     ids = products.order_by("pk").values_list("pk", flat=True)
     for pk in ids.iterator(chunk_size=BATCH):
@@ -55,12 +84,15 @@ def _batches(products: QuerySet) -> Iterator[list[Any]]:
         yield batch
 
 
-def _text(lines: Iterable[list[str]]) -> str:
-    writer = csv.writer(_Echo())
-    return "".join(writer.writerow([_safe(cell) for cell in line]) for line in lines)
-
-
-def _safe(cell: str) -> str:
-    """No cell that a spreadsheet would run; a number below zero stays a number."""
-    is_number = cell[:1] == "-" and cell[1:].replace(".", "", 1).isdecimal() and cell.isascii()
-    return cell if is_number else guard(cell)
+def _pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines put together: sending each alone would cost more than making it."""
+    waiting: list[bytes] = []
+    size = 0
+    for line in lines:
+        waiting.append(line)
+        size += len(line)
+        if size >= PIECE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)

@@ -40,6 +40,7 @@ COLUMNS = {
     "brands": "vendor",
     **dict.fromkeys(("id", "type", "parent", "published", "categories", "images"), BY_NAME),
     "backorders allowed?": BY_NAME,
+    "meta: handle": BY_NAME,  # as our own export writes it
 }
 KEPT = (
     r"is featured\?|visibility in catalog|short description|date sale price (?:starts|ends)",
@@ -72,7 +73,7 @@ class _File:
             if line.problem or self.is_variation(line):
                 continue
             own = self.cell(line, "id") or self.layout.cell(line, "sku") or str(line.number)
-            handle = handle_of(self.layout.cell(line, "title"))
+            handle = self.cell(line, "meta: handle") or handle_of(self.layout.cell(line, "title"))
             if handle in taken:  # two products of one name are two products
                 handle = handle_of(f"{handle[:200]}-{own}")
             taken.add(handle)
@@ -134,7 +135,7 @@ class _File:
             (self.cell(line, f"attribute {n} name"), self.cell(line, f"attribute {n} value(s)"))
             for n in numbers
         ]
-        chosen = [(name, value) for name, value in named if name and value][:3]
+        chosen = [(name, value.replace("\\,", ",")) for name, value in named if name and value][:3]
         names = {OPTION_NAMES[n]: name for n, (name, _value) in enumerate(chosen)}
         return names | {OPTION_VALUES[n]: value for n, (_name, value) in enumerate(chosen)}
 

@@ -1,0 +1,125 @@
+"""The pieces that the statements of an export are put together from.
+
+`COPY` takes no parameters, so every value is written into the statement, quoted by psycopg.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from babel.numbers import get_currency_precision
+from psycopg.sql import Literal
+
+from catalog.products.exports.formats import NUMBER, TEXT, Column, Format
+from catalog.products.imports.guard import DANGEROUS
+from catalog.products.models import TextField
+
+LANGUAGES = ("en", "zh")
+FIRST_LETTER = 65  # "A": what a spreadsheet would run, and our guard, begin with a lower character
+TEXT_REFERENCE = re.compile(rf"t\.(?:{'|'.join(TextField.values)})_(?:en|zh)\b")
+
+
+def quoted(value: object) -> str:
+    return Literal(value).as_string(None)
+
+
+def guarded(sql: str) -> str:
+    """The text with the guard of `imports.guard`; most texts are passed by at one comparison."""
+    text, pattern = f"({sql})", quoted("^" + DANGEROUS.pattern)
+    return (
+        f"WHEN ascii{text} >= {FIRST_LETTER} THEN {text} WHEN {text} = '' THEN NULL "
+        f"WHEN {text} ~ {pattern} THEN '''' || {text} ELSE {text}"
+    )
+
+
+def cell(column: Column, written_as: Format) -> str:
+    """The column as the file shows it: nothing where it does not stand, guarded where it must."""
+    blank = written_as.blank.get(column.of)
+    empty = f"WHEN {blank} THEN NULL " if blank else ""
+    if column.kind == TEXT:
+        return f"CASE {empty}{guarded(column.sql)} END"
+    return f"CASE {empty}ELSE {column.sql} END" if empty else column.sql
+
+
+def amount(name: str, currency: str) -> str:
+    """Minor units as a plain decimal, which every reader of the file takes for a number."""
+    precision = get_currency_precision(currency)
+    return f"{name} * {'0.' + '1'.zfill(precision)}" if precision else name
+
+
+def statement(
+    columns: Sequence[Column], written_as: Format, ids: Sequence[UUID], *, options: str
+) -> str:
+    """The lines of these products, as one `COPY`. `ids` are in order."""
+    cells = ", ".join(cell(column, written_as) for column in columns)
+    array = "{" + ",".join(map(str, ids)) + "}"
+    chosen = f"chosen AS MATERIALIZED (SELECT id FROM unnest('{array}'::uuid[]) id)"
+    lines = written_as.source(columns, ids, cells)
+    return f"COPY (WITH {chosen}, {lines} ORDER BY {written_as.order}) TO STDOUT ({options})"
+
+
+def between(ids: Sequence[UUID], name: str = "product_id") -> str:
+    """Between the first and the last. Ids rise with time: where most products between the two
+    are chosen, one walk through an index finds all of them and what is below them."""
+    return f"{name} BETWEEN '{ids[0]}' AND '{ids[-1]}'"
+
+
+def among(ids: Sequence[UUID]) -> str:
+    """The rows below these products."""
+    return f"{between(ids)} AND product_id IN (SELECT id FROM chosen)"
+
+
+def variants(ids: Sequence[UUID]) -> str:
+    """Numbered within their product, in the order a person sees."""
+    return (
+        "v AS (SELECT *, row_number() OVER (PARTITION BY product_id ORDER BY position, id) AS n, "
+        "count(*) OVER (PARTITION BY product_id) AS n_variants "
+        f"FROM catalog_variant WHERE deleted_at IS NULL AND {among(ids)})"
+    )
+
+
+def images(ids: Sequence[UUID]) -> str:
+    """Pictures that have an address outside, each address once; files kept here have none."""
+    return (
+        "i AS (SELECT *, row_number() OVER (PARTITION BY product_id ORDER BY position, id) AS n "
+        "FROM (SELECT DISTINCT ON (product_id, source_url) product_id, id, position, source_url, "
+        f"alt FROM catalog_productimage WHERE source_url <> '' AND {among(ids)} "
+        "ORDER BY product_id, source_url, id DESC) linked)"
+    )
+
+
+def texts(columns: Iterable[Column], ids: Sequence[UUID]) -> str:
+    """The live texts that the columns name as `t.<field>_<language>`, a row for each product."""
+    names = sorted({name for c in columns for name in TEXT_REFERENCE.findall(c.sql)})
+    wanted = []
+    for name in names:
+        field, _, language = name.removeprefix("t.").rpartition("_")
+        wanted.append(
+            f"any_value(text) FILTER (WHERE field = '{field}' AND language = '{language}') "
+            f"AS {field}_{language}"
+        )
+    return (
+        f"t AS (SELECT {', '.join(['product_id', *wanted])} FROM catalog_producttext "
+        f"WHERE text <> '' AND {among(ids)} GROUP BY product_id)"
+    )
+
+
+def facts(ids: Sequence[UUID]) -> str:
+    """The product's own confirmed facts, as JSON by the id of their kind."""
+    return (
+        "f AS (SELECT product_id, jsonb_object_agg(attribute_id, cell) AS facts FROM ("
+        "SELECT product_id, attribute_id, "
+        "string_agg(btrim(value || ' ' || unit), '; ' ORDER BY id) AS cell FROM catalog_fact "
+        f"WHERE variant_id IS NULL AND status = 'confirmed' AND {among(ids)} "
+        "GROUP BY product_id, attribute_id) kinds GROUP BY product_id)"
+    )
+
+
+def text_for(field: str, language: str) -> str:
+    """The live text in this language, else in another: a file with one column shows one."""
+    others = (other for other in LANGUAGES if other != language)
+    return f"coalesce({', '.join(f't.{field}_{name}' for name in (language, *others))})"
+
+
+def is_number(column: Column) -> bool:
+    return column.kind == NUMBER
