@@ -22,7 +22,7 @@ def run_import(run: Run) -> None:
 
 @job_task(queue="fast", label=_("Bulk edit"))
 def bulk_edit(run: Run) -> None:
-    from catalog.products.bulk import run_bulk_edit
+    from catalog.products.bulk_job import run_bulk_edit
 
     run_bulk_edit(run)
 

@@ -1,69 +1,145 @@
-"""One change to many products: asked on the list, told on a page, done by a job, undone whole."""
+"""One change to many products: chosen on the list, shown before it is made, done by a job."""
 
-from collections.abc import Callable
+import hashlib
+import json
 from typing import Any
 from uuid import UUID
 
-import pghistory
-from django.db.models import F, Func, QuerySet, Value
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils import timezone
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from catalog import tasks
+from catalog.products.bulk_forms import BULK_FORMS, BulkForm
+from catalog.products.bulk_job import fix_selection
+from catalog.products.bulk_preview import N_SHOWN, WHY, Totals, first_rows, shower, totals
+from catalog.products.bulk_sql import Edit, edit_for
 from catalog.products.changes import Change
 from catalog.products.filters import ProductFilters
-from catalog.products.forms import BULK_FORMS
-from catalog.products.models import Category, Product
 from catalog.products.selection import selected_deleted, selected_ids, selected_products
-from catalog.products.snapshot import recorded, soft_delete, taken_names, undelete
-from ecomportal.jobs.run import Run
+from ecomportal.ids import uuid7
+from ecomportal.jobs.models import Job
 from ecomportal.jobs.start import start_job
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, merchant_required
+from ecomportal.web.formats import number
 
 ACTIONS = {
-    "status": gettext_lazy("Change status"),
-    "tag": gettext_lazy("Add a tag"),
-    "category": gettext_lazy("Move to a category"),
+    "price": gettext_lazy("Price"),
+    "compare_at": gettext_lazy("Price before"),
+    "status": gettext_lazy("Status"),
+    "category": gettext_lazy("Category"),
+    "tags": gettext_lazy("Tags"),
+    "fact": gettext_lazy("Fact"),
     "delete": gettext_lazy("Delete"),
     "restore": gettext_lazy("Restore"),
 }
+OLD_NAMES = {"tag": "tags"}  # of lists that were open when the name changed
+AT_ONCE = ("delete", "restore")  # nothing to fill in: what they do is shown at once
+OF_PRICES = ("price", "compare_at")
 
 
 @require_POST
 @merchant_required(*EDITORS)
 def bulk(request: HttpRequest) -> HttpResponse:
-    """First say what will happen to how many products; with `confirmed` start the job."""
-    action = request.POST.get("action", "")
+    """Show the form and what it would do; with `confirmed` start the job."""
+    action = request.POST.get("switch") or request.POST.get("action", "")
+    action = OLD_NAMES.get(action, action)
     if action not in ACTIONS:
         return _refuse(request, _("Choose what to do with the selected products."))
     chosen = (selected_deleted if action == "restore" else selected_products)(request)
-    is_confirmed = request.POST.get("confirmed") == "1"
-    form = BULK_FORMS[action](request.POST if is_confirmed else None, merchant=request.merchant)
-    if is_confirmed and form.is_valid():
-        ids = list(chosen.order_by("pk").values_list("pk", flat=True))
-        if ids:
-            return redirect("job", request.merchant.slug, _start(request, action, form, ids).pk)
-    n_products = chosen.count()
+    form = _form(request, action)
+    if not (form.is_bound and form.is_valid()):
+        return _show(request, action, form, chosen)
+    edit = edit_for(action, form.params(), request.merchant.currency)
+    found = totals(edit, chosen)
+    if not found.n_products:
+        return _refuse(request, _("Select at least one product first."))
+    problem = _why_not(request, form, found) if _is_confirmed(request) else ""
+    if _is_confirmed(request) and not problem:
+        return redirect("job", request.merchant.slug, _start(request, action, form, chosen).pk)
+    shown = {"totals": found, "problem": problem, **_rows(request, action, edit, chosen, found)}
+    return _show(request, action, form, chosen, **shown)
+
+
+def _form(request: HttpRequest, action: str) -> BulkForm:
+    is_filled = _is_confirmed(request) or "preview" in request.POST
+    is_bound = action in AT_ONCE or (is_filled and "switch" not in request.POST)
+    return BULK_FORMS[action](request.POST if is_bound else None, merchant=request.merchant)
+
+
+def _is_confirmed(request: HttpRequest) -> bool:
+    return request.POST.get("confirmed") == "1"
+
+
+def _why_not(request: HttpRequest, form: BulkForm, found: Totals) -> str:
+    """Why the run must wait for another look, or "" when it may begin."""
+    if request.POST.get("seen", _seen(form, found)) != _seen(form, found):
+        return _("This is what would happen now: it is not what was shown before. Look again.")
+    if found.n_refused and not form.cleaned_data.get("leave_out"):
+        return _("Nothing was changed. Correct the form, or leave out the products named below.")
+    if not found.n_changing:
+        return _("Nothing would change: these products are like this already.")
+    return ""
+
+
+def _seen(form: BulkForm, found: Totals) -> str:
+    """What a person was shown, in short: the change, and for how many."""
+    words = json.dumps([form.params(), found.n_products, found.n_changing])
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _rows(
+    request: HttpRequest, action: str, edit: Edit, chosen: QuerySet, found: Totals
+) -> dict[str, Any]:
+    first = list(chosen.order_by("title", "pk").values_list("pk", flat=True)[:N_SHOWN])
+    shown = shower(action, request.merchant)
+    rows = first_rows(edit, first, shown) if action not in AT_ONCE else []
+    refused = first_rows(edit, found.refused_ids, shown) if found.refused_ids else []
+    reasons = [(WHY[why], n) for why, n in found.refused.items()]
+    return {"rows": rows, "refused": refused, "reasons": reasons}
+
+
+def _show(
+    request: HttpRequest, action: str, form: BulkForm, chosen: QuerySet, **shown: Any
+) -> HttpResponse:
+    found = shown.get("totals")
+    n_products = found.n_products if found else chosen.count()
     if not n_products:
         return _refuse(request, _("Select at least one product first."))
+    some = chosen.order_by("title", "pk")[:5] if action in AT_ONCE else []
+    is_part = request.htmx and "preview" in request.POST
     context = {
+        **shown,
         "form": form,
         "action": action,
         "action_label": ACTIONS[action],
+        "actions": _other_actions(action),
+        "is_of_prices": action in OF_PRICES,
         "n_products": n_products,
+        "some": some,
         "ids": selected_ids(request.POST.getlist("ids")),
         "all_matching": request.POST.get("all_matching", ""),
         "query": request.POST.get("query", ""),
-        "some": chosen.order_by("title", "pk")[:5],
+        "token": request.POST.get("token") or uuid7(),
+        "seen": _seen(form, found) if found else "",
+        "n_to_run": found.n_changing if found else 0,
+        "is_part": is_part,
     }
-    status = 422 if is_confirmed else 200
-    return render(request, "catalog/products/bulk.html", context, status=status)
+    is_wrong = _is_confirmed(request) or (form.is_bound and not form.is_valid())
+    template = "catalog/products/_bulk_preview.html" if is_part else "catalog/products/bulk.html"
+    return render(request, template, context, status=422 if is_wrong else 200)
+
+
+def _other_actions(action: str) -> dict[str, Any]:
+    """What may be done with the same selection; deleted products can only come back."""
+    if action == "restore":
+        return {}
+    return {name: label for name, label in ACTIONS.items() if name != "restore"}
 
 
 def _refuse(request: HttpRequest, text: str) -> HttpResponse:
@@ -72,99 +148,38 @@ def _refuse(request: HttpRequest, text: str) -> HttpResponse:
     return render(request, "catalog/products/bulk_refused.html", context, status=422)
 
 
-def _start(request: HttpRequest, action: str, form: Any, ids: list[UUID]) -> Any:
-    n = len(ids)
-    title = ngettext("%(what)s: %(n)s product", "%(what)s: %(n)s products", n)
-    title = title % {"what": ACTIONS[action], "n": n}
-    change = Change.objects.create(
-        merchant=request.merchant, kind="bulk_edit", title=title, created_by=request.user
-    )
+def _start(request: HttpRequest, action: str, form: BulkForm, chosen: QuerySet) -> Job:
+    """Start the job; pressing twice starts it once, for the form has a name of its own."""
+    token = _uuid(request.POST.get("token", "")) or uuid7()
+    what = f"{ACTIONS[action]} {form.words()}".strip()
+    try:
+        with transaction.atomic():
+            change = Change.objects.create(
+                pk=token, merchant=request.merchant, kind="bulk_edit", title=what[:200],
+                created_by=request.user,
+            )  # fmt: skip
+    except IntegrityError:
+        if found := request.merchant.changes.select_related("job").filter(pk=token).first():
+            return found.job
+        raise
     job = start_job(
         tasks.bulk_edit,
         request.merchant,
         request.user,
-        title=title,
+        title=what,
         params={"change_id": str(change.pk), "action": action, **form.params()},
-        items=[(str(pk), {}) for pk in ids],
     )
-    Change.objects.filter(pk=change.pk).update(job=job)
+    n = fix_selection(job, chosen)
+    title = ngettext("%(what)s: %(n)s product", "%(what)s: %(n)s products", n)
+    title = title % {"what": what[:150], "n": number(n)}
+    Change.objects.filter(pk=change.pk).update(job=job, title=title)
+    Job.objects.filter(pk=job.pk).update(title=title)
     audit.record(request, "products.bulk_edit", title, job=str(job.pk))
     return job
 
 
-def run_bulk_edit(run: Run) -> None:
-    """Change the products batch by batch; each batch is recorded in the change it belongs to."""
-    with run.tenant():
-        change = get_object_or_404(Change, pk=run.params["change_id"])
-    run.phase(_("Writing"))
-    context = {
-        "user": run.user_id,
-        "source": "bulk_edit",
-        "job": str(run.job.pk),
-        "change": str(change.pk),
-    }
-    for batch in run.batches(size=200):
-        blocked = _blocked(run, batch)
-        failed = [(item, blocked[item.subject_id]) for item in batch if item.subject_id in blocked]
-        done = [(item, {}) for item in batch if item.subject_id not in blocked]
-        ids = [UUID(item.subject_id) for item, _output in done]
-        with (
-            pghistory.context(**context),
-            run.commit(done=done, failed=failed),
-            recorded(change, ids),
-        ):
-            EDITS[run.params["action"]](Product.objects.filter(pk__in=ids), run.params)
-    run.result(_result(run, change))
-
-
-def _blocked(run: Run, batch: list[Any]) -> dict[str, str]:
-    """Deleted products that cannot come back, by id, with the reason."""
-    if run.params["action"] != "restore":
-        return {}
-    with run.tenant():
-        taken = taken_names([UUID(item.subject_id) for item in batch])
-    return {str(pk): _("%(name)s is used by another product now.") % {"name": name}
-            for pk, name in taken.items()}  # fmt: skip
-
-
-def _result(run: Run, change: Change) -> dict[str, str]:
-    with run.tenant():
-        n_rows = Change.objects.values_list("n_rows", flat=True).get(pk=change.pk)
-    text = ngettext("%(n)s product changed", "%(n)s products changed", n_rows) % {"n": n_rows}
-    place = [run.merchant.slug, change.pk]
-    undo_url = reverse("catalog:change-undo", args=place) if n_rows else ""
-    return {"url": reverse("catalog:change", args=place), "text": text, "undo_url": undo_url}
-
-
-def _set_status(products: QuerySet, params: dict[str, Any]) -> None:
-    others = products.filter(deleted_at=None).exclude(status=params["status"])
-    others.update(status=params["status"], updated_at=timezone.now())
-
-
-def _add_tag(products: QuerySet, params: dict[str, Any]) -> None:
-    tag = params["tag"]
-    longer = Func(F("tags"), Value(tag), function="array_append")
-    others = products.filter(deleted_at=None).exclude(tags__contains=[tag])
-    others.update(tags=longer, updated_at=timezone.now())
-
-
-def _move(products: QuerySet, params: dict[str, Any]) -> None:
-    category = Category.objects.filter(pk=params["category"] or None).first()  # or gone since
-    products.filter(deleted_at=None).update(category=category, updated_at=timezone.now())
-
-
-def _delete(products: QuerySet, params: dict[str, Any]) -> None:
-    soft_delete(list(products.values_list("pk", flat=True)))
-
-
-def _restore(products: QuerySet, params: dict[str, Any]) -> None:
-    undelete(list(products.values_list("pk", flat=True)))
-
-
-EDITS: dict[str, Callable[[QuerySet, dict[str, Any]], None]] = {
-    "status": _set_status,
-    "tag": _add_tag,
-    "category": _move,
-    "delete": _delete,
-    "restore": _restore,
-}
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,32 +1,36 @@
 """What was changed, batch by batch, and the way back."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import pghistory
 from django.contrib import messages
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import strip_tags
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import tasks
+from catalog.products import way_back
+from catalog.products.bulk_preview import WHY as WHY_REFUSED
 from catalog.products.changes import Change, ChangeRow
-from catalog.products.history import LABELS, SHOWN, shown_value
-from catalog.products.models import FactStatus
-from catalog.products.models import TextField as Field
+from catalog.products.told import told_rows
 from catalog.products.undo import (
     BATCH,
+    CHANGED,
+    GONE,
+    JOB_BATCH,
+    TAKEN,
     CannotUndo,
     Outcome,
     begin_undo,
     end_undo,
     open_rows,
     undo_change,
+    undo_row,
     undo_rows,
 )
 from ecomportal.jobs.run import Run
@@ -34,7 +38,6 @@ from ecomportal.jobs.start import start_job
 from ecomportal.said import Said, said, said_n, sentences
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
-from ecomportal.tenancy.models import Merchant
 from ecomportal.web.paging import cursor_of, keyset_page
 
 KINDS = {
@@ -45,22 +48,19 @@ KINDS = {
     "undo": gettext_lazy("Undo"),
     "api": gettext_lazy("API"),
 }
-PARTS = {
-    "variants": gettext_lazy("variants"),
-    "facts": gettext_lazy("facts"),
-    "texts": gettext_lazy("texts"),
-    "images": gettext_lazy("pictures"),
+WHY_KEPT = {
+    CHANGED: gettext_lazy("Changed since, kept"),
+    TAKEN: gettext_lazy("Its handle or SKU is used by another product now"),
+    GONE: gettext_lazy("The product was removed for good"),
 }
-MAX_TOLD = 300  # characters of one value
+MAX_COUNTED = 2000  # rows; with more, the page does not say beforehand how many can go back
 
-
-@dataclass(frozen=True)
-class Told:
-    """One field of a row, before and after."""
-
-    label: Any
-    old: str
-    new: str
+# A row written as a whole is compared word by word when it is taken back, so it may yet be able to.
+COUNT_READY = """
+SELECT count(*) FROM catalog_changerow r JOIN catalog_product p ON p.id = r.product_id
+WHERE r.change_id = %s AND r.state = 'written' AND (p.version = r.version_after
+    OR jsonb_typeof(r.before -> 'variants') = 'array' OR r.after ? 'text')
+"""
 
 
 @require_safe
@@ -80,94 +80,87 @@ def changes(request: HttpRequest) -> HttpResponse:
 @require_safe
 @merchant_required(*EVERYONE)
 def change(request: HttpRequest, change_id: UUID) -> HttpResponse:
+    """The rows of a change; `state` narrows them to those left alone or taken back."""
     found = request.merchant.changes.select_related("created_by", "job", "undoes")
     change = get_object_or_404(found, pk=change_id)
     change.kind_label = KINDS.get(change.kind, change.kind)
-    page = keyset_page(change.rows.all(), ["id"], cursor=cursor_of(request.GET), size=50)
+    state = request.GET.get("state", "")
+    rows = change.rows.filter(state=state) if state in STATES else change.rows.all()
+    page = keyset_page(rows, ["id"], cursor=cursor_of(request.GET), size=50)
+    may_edit = request.role in EDITORS
     context = {
         "change": change,
         "page": page,
-        "rows": told_rows(request.merchant, page.rows),
-        "undone_by": change.undone_by.order_by("created_at").first(),
-        "can_undo": request.role in EDITORS and not change.undone_at and change.n_rows > 0,
+        "rows": _shown_rows(request, page.rows, may_edit=may_edit),
+        "state": state if state in STATES else "",
+        "states": [(name, label) for name, label in STATES.items() if _has(change, name)],
+        "undone_by": change.undone_by.order_by("created_at").first() if change.undone_at else None,
+        **(_undo_words(change) if may_edit else {"can_undo": False}),
     }
     return render(request, "catalog/products/change.html", context)
 
 
-def told_rows(merchant: Merchant, rows: list[ChangeRow]) -> list[tuple[ChangeRow, list[Told]]]:
-    name = "label_zh" if (get_language() or "").startswith("zh") else "label_en"
-    labels = {str(pk): label for pk, label in merchant.attributes.values_list("pk", name)}
-    return [(row, told(row, merchant.currency, labels=labels)) for row in rows]
+STATES = {
+    "refused": gettext_lazy("Left as they were"),
+    "conflict": gettext_lazy("Kept by the undo"),
+    "undone": gettext_lazy("Taken back"),
+}
 
 
-def told(row: ChangeRow, currency: str, *, labels: dict[str, str]) -> list[Told]:
-    """What the batch did to one product, in words; `labels` name the kinds of fact by id."""
-    before, after = row.before or {}, row.after or {}
-    if "text" in after:  # a single live text, as copywriting writes it
-        where, old = after["text"], (before.get("text") or {}).get("row") or {}
-        label = Field(where["field"]).label
-        return [Told(label, _plain(old.get("text", "")), _plain(where["row"]["text"]))]
-    if not before:
-        return []
-    found = [
-        Told(LABELS[name], shown_value(name, old, currency), shown_value(name, new, currency))
-        for name in SHOWN["product"]
-        if (old := before["product"].get(name)) != (new := after["product"].get(name))
-    ]
-    for part in PARTS:
-        both = before.get(part, []), after.get(part, [])
-        found += _told_part(part, *both, currency=currency, labels=labels)
-    return found
+def _has(change: Change, state: str) -> bool:
+    return change.rows.filter(state=state).exists()
 
 
-def _told_part(
-    part: str, before: list[Any], after: list[Any], *, currency: str, labels: dict[str, str]
-) -> list[Told]:
-    old, new = ({row["id"]: row for row in rows} for rows in (before, after))
-    found = []
-    for pk in dict.fromkeys([*old, *new]):
-        was, now = old.get(pk), new.get(pk)
-        if was == now:
-            continue
-        if part == "variants" and was and now:
-            found += _told_variant(was, now, currency)
-        else:
-            kind = str((was or now).get("attribute_id", ""))
-            label = labels.get(kind, PARTS[part])
-            found.append(Told(label, _name(part, was), _name(part, now)))
-    return found
-
-
-def _told_variant(was: dict[str, Any], now: dict[str, Any], currency: str) -> list[Told]:
-    name = now["sku"] or " / ".join(now["options"])
-    return [
-        Told(
-            f"{LABELS[field]} ({name})" if name else LABELS[field],
-            shown_value(field, was.get(field), currency),
-            shown_value(field, now.get(field), currency),
+def _shown_rows(
+    request: HttpRequest, rows: list[ChangeRow], *, may_edit: bool
+) -> list[tuple[ChangeRow, Any]]:
+    """Each with what it did, why it was left alone, and whether it can be taken back alone."""
+    open_ids = [row.pk for row in rows if row.state in ("written", "conflict")]
+    ready = way_back.ready(open_ids) | way_back.standing(open_ids) if may_edit else set()
+    for row in rows:
+        is_compared = row.before is not None and (
+            isinstance(row.before.get("variants"), list) or "text" in (row.after or {})
         )
-        for field in SHOWN["variant"]
-        if was.get(field) != now.get(field)
-    ]
+        row.can_undo = row.pk in ready or (may_edit and row.state == "written" and is_compared)
+        reasons = WHY_REFUSED if row.state == "refused" else WHY_KEPT
+        row.reason = reasons.get(row.why, WHY_KEPT[CHANGED])
+    return told_rows(request.merchant, rows)
 
 
-def _name(part: str, row: dict[str, Any] | None) -> str:
-    if row is None:
-        return ""
-    if part == "variants":
-        return row["sku"] or " / ".join(row["options"]) or "–"
-    if part == "facts":
-        words = f"{row['value']} {row['unit']}".strip()
-        status = FactStatus(row["status"])
-        return words if status == FactStatus.CONFIRMED else f"{words} ({status.label})"
-    if part == "texts":
-        return _plain(row["text"])
-    return row["alt"] or str(row["position"])
+def _undo_words(change: Change) -> dict[str, Any]:
+    """Whether the whole can be taken back, of how many rows, and if not why not."""
+    if change.undone_at:
+        return {"can_undo": False, "why_not": _("This change was taken back already.")}
+    if not change.n_rows:
+        return {"can_undo": False, "why_not": _("It changed no product, so nothing goes back.")}
+    if change.n_rows > MAX_COUNTED:
+        return {"can_undo": True, "n_ready": change.n_rows, "n_kept": 0}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_READY, [change.pk])
+        (n_ready,) = cursor.fetchone()
+    if not n_ready:
+        text = _("Every product was changed since, so the change cannot be taken back as a whole.")
+        return {"can_undo": False, "why_not": text}
+    n_open = open_rows(change).count()
+    return {"can_undo": True, "n_ready": n_ready, "n_kept": n_open - n_ready}
 
 
-def _plain(text: str) -> str:
-    plain = strip_tags(text)
-    return plain if len(plain) <= MAX_TOLD else plain[:MAX_TOLD] + "…"
+@require_POST
+@merchant_required(*EDITORS)
+def change_row_undo(request: HttpRequest, change_id: UUID, row_id: int) -> HttpResponse:
+    """Take one row back; what it wrote must still stand."""
+    change = get_object_or_404(request.merchant.changes, pk=change_id)
+    row = get_object_or_404(change.rows, pk=row_id)
+    try:
+        with pghistory.context(user=request.user.pk, source="undo"):
+            outcome = undo_row(row, request.user)
+    except CannotUndo as error:
+        messages.error(request, str(error))
+    else:
+        if outcome.n_undone:
+            audit.record(request, "change.undone", row.label, n=1)
+        _tell(request, outcome)
+    return redirect("catalog:change", request.merchant.slug, change.pk)
 
 
 @require_POST
@@ -234,7 +227,7 @@ def run_undo(run: Run) -> None:
     while True:
         run.check()
         with run.tenant():
-            rows = list(open_rows(change)[:BATCH])
+            rows = list(open_rows(change)[:JOB_BATCH])
         if not rows:
             break
         with pghistory.context(**context), run.commit(n_done=len(rows)):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalog.products.models import Attribute, AttributeType, Category, ProductStatus
+from catalog.products.models import Attribute, AttributeType, Category
 from catalog.products.money import parse_money
 from catalog.products.vocabulary import FAMILIES
 
@@ -21,42 +21,6 @@ class ShopForm(forms.Form):
 
     def params(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
-
-
-class BulkStatusForm(ShopForm):
-    status = forms.ChoiceField(label=_("New status"), choices=ProductStatus.choices)
-
-
-class BulkTagForm(ShopForm):
-    tag = forms.CharField(label=_("Tag"), max_length=80)
-
-    def clean_tag(self) -> str:
-        if "," in self.cleaned_data["tag"]:
-            raise ValidationError(_("One tag, without a comma."))
-        return self.cleaned_data["tag"]
-
-
-class BulkCategoryForm(ShopForm):
-    category = forms.ModelChoiceField(
-        label=_("Category"), queryset=None, required=False, empty_label=_("No category")
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = self.merchant.categories.order_by("path")
-
-    def params(self) -> dict[str, Any]:
-        category = self.cleaned_data["category"]
-        return {"category": str(category.pk) if category else ""}
-
-
-BULK_FORMS: dict[str, type[ShopForm]] = {
-    "status": BulkStatusForm,
-    "tag": BulkTagForm,
-    "category": BulkCategoryForm,
-    "delete": ShopForm,
-    "restore": ShopForm,
-}
 
 
 class NewProductForm(ShopForm):

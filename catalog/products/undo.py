@@ -62,9 +62,12 @@ def _new_undo(change: Change, user: User | None) -> Change:
 def undo_rows(undo: Change, rows: Iterable[ChangeRow]) -> Outcome:
     """Take these rows back as part of `undo`, in the caller's transaction."""
     rows = list(rows)
-    lock({row.product_id for row in rows})
+    there = lock({row.product_id for row in rows})
     ready = way_back.ready([row.pk for row in rows])
-    return _undo_locked(undo, rows, ready=ready)
+    outcome = _undo_locked(undo, rows, ready=ready)
+    gone = [row.pk for row in outcome.conflicts if row.product_id not in there]
+    ChangeRow.objects.filter(pk__in=gone).update(why=GONE)
+    return outcome
 
 
 def _undo_locked(undo: Change, rows: list[ChangeRow], *, ready: set[int]) -> Outcome:

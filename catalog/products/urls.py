@@ -34,4 +34,9 @@ urlpatterns = [
     path("changes/", changes_view.changes, name="changes"),
     path("changes/<uuid:change_id>/", changes_view.change, name="change"),
     path("changes/<uuid:change_id>/undo/", changes_view.change_undo, name="change-undo"),
+    path(
+        "changes/<uuid:change_id>/rows/<int:row_id>/undo/",
+        changes_view.change_row_undo,
+        name="change-row-undo",
+    ),
 ]

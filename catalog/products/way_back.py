@@ -25,9 +25,7 @@ TABLES: dict[str, type[models.Model]] = {
 }
 BELOW = ("variants", "facts", "texts", "images")
 # What a way back never turns back: keys, and what the database works out by itself.
-KEPT = {
-    *("id", "merchant_id", "product_id", "grams", "amount", "version", "created_at", "updated_at")
-}
+KEPT = {"id", "merchant_id", "product_id", "version", "created_at", "updated_at"}
 # What may be gone by now: it is left empty then.
 REFERENCES = {"category_id": "catalog_category", "approved_by_id": "ecomportal_user"}
 
@@ -39,14 +37,16 @@ WHERE r.id = ANY (%(ids)s) AND p.version = r.version_after
 # What a change wrote still stands, though other things of the product moved since.
 STANDS = """
 SELECT r.id FROM catalog_changerow r JOIN catalog_product p ON p.id = r.product_id
-WHERE r.id = ANY (%(ids)s) AND r.before IS NOT NULL
+WHERE r.id = ANY (%(ids)s) AND r.before IS NOT NULL AND NOT r.after ? 'text'
+  AND jsonb_typeof(r.before -> 'variants') IS DISTINCT FROM 'array'
   AND NOT EXISTS (
     SELECT FROM jsonb_each(r.after -> 'product') e
     WHERE to_jsonb(p) -> e.key IS DISTINCT FROM e.value)
 """
 STANDS_BELOW = """
   AND NOT EXISTS (
-    SELECT FROM jsonb_each(r.after -> '{part}') e
+    SELECT FROM jsonb_each(
+        CASE jsonb_typeof(r.after -> '{part}') WHEN 'object' THEN r.after -> '{part}' END) e
     LEFT JOIN {table} b ON b.id = e.key::uuid AND b.product_id = r.product_id
     WHERE (b.id IS NULL) <> (jsonb_typeof(e.value) = 'null') OR EXISTS (
         SELECT FROM jsonb_each(CASE jsonb_typeof(e.value) WHEN 'object' THEN e.value END) f
@@ -89,7 +89,8 @@ BRING_BACK = """
 INSERT INTO {table} ({columns}) SELECT {values}
 FROM catalog_changerow r, jsonb_each(r.before -> '{part}') e,
     jsonb_populate_record(NULL::{table},
-        jsonb_build_object('version', 1, 'created_at', now(), 'updated_at', now()) || e.value
+        jsonb_build_object('version', 1, 'created_at', now(), 'updated_at', now(),
+                           'fetch_error', '') || e.value
         || jsonb_build_object('id', e.key, 'merchant_id', r.merchant_id,
                               'product_id', r.product_id)) n
 WHERE r.id = ANY (%(ids)s) AND jsonb_typeof(e.value) = 'object'
@@ -209,17 +210,21 @@ def _below(cursor: Any, part: str, wanted: dict[str, Any], names: set[str]) -> N
     cursor.execute(remove.format(table=table, part=part), wanted)
     only = KIND_IS_THERE if part == "facts" else ""
     columns = [f.column for f in model._meta.concrete_fields if not f.generated]
-    given = {"columns": ", ".join(columns), "values": ", ".join(f"n.{name}" for name in columns)}
+    given = {"columns": ", ".join(columns), "values": ", ".join(map(_value, columns))}
     cursor.execute(BRING_BACK.format(table=table, part=part, only=only, **given), wanted)
 
 
 def _sets(given: str, names: set[str], model: type[models.Model]) -> list[str]:
     """What to assign: the old value where the row has one, else what is there."""
-    columns = {field.column for field in model._meta.concrete_fields} - KEPT
-    found = []
-    for name in sorted(names & columns):
-        value = f"n.{name}"
-        if name in REFERENCES:
-            value = f"(SELECT x.id FROM {REFERENCES[name]} x WHERE x.id = n.{name})"
-        found.append(f"{name} = CASE WHEN {given} ? '{name}' THEN {value} ELSE t.{name} END")
-    return found
+    fields = model._meta.concrete_fields
+    columns = {field.column for field in fields if not field.generated} - KEPT
+    return [
+        f"{name} = CASE WHEN {given} ? '{name}' THEN {_value(name)} ELSE t.{name} END"
+        for name in sorted(names & columns)
+    ]
+
+
+def _value(name: str) -> str:
+    if name in REFERENCES:
+        return f"(SELECT x.id FROM {REFERENCES[name]} x WHERE x.id = n.{name})"
+    return f"n.{name}"

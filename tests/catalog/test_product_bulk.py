@@ -9,6 +9,7 @@ from django.db import connections
 from catalog.products.changes import Change
 from catalog.products.models import Product
 from catalog.products.snapshot import soft_delete
+from ecomportal.ids import uuid7
 from ecomportal.jobs.execute import execute
 from ecomportal.jobs.models import Job
 from ecomportal.tenancy.context import tenant
@@ -54,17 +55,46 @@ def test_first_it_says_what_will_happen_to_how_many(desk):
     response = desk.ask(action="status", ids=ids)
     page = response.content.decode()
     assert response.status_code == 200
-    for words in ("Change status", "2 products are selected", "Mug", "Bowl"):
+    for words in ("Change products together", "2 products are selected", "New status"):
         assert words in page
     with tenant(desk.shop):
         assert not Job.objects.exists()
+
+
+def test_pressing_twice_runs_it_once(desk):
+    """A second press finds the first one's job, also when that has ended already."""
+    product = make_product(desk.shop, "Mug", price_cents=1000)
+    token = str(uuid7())
+    form = {"action": "price", "how": "amount", "value": "1", "ids": product.pk, "token": token}
+    first = desk.run(**form)
+    again = desk.ask(confirmed="1", **form)
+    assert str(first.pk) in again["location"]
+    with tenant(desk.shop):
+        assert (Job.objects.count(), product.variants.get().price_cents) == (1, 1100)
+
+
+def test_what_is_not_what_was_shown_is_shown_again(desk):
+    product = make_product(desk.shop, "Mug", price_cents=1000)
+    form = {"action": "price", "how": "percent", "value": "10", "ids": product.pk}
+    shown = desk.ask(preview="1", **form)
+    seen = shown.context["seen"]
+    changed = desk.ask(confirmed="1", seen=seen, **{**form, "value": "20"})
+    assert changed.status_code == 422
+    assert "it is not what was shown before" in changed.content.decode()
+    assert desk.ask(confirmed="1", seen=seen, **form).status_code == 302
 
 
 @pytest.mark.parametrize(
     ("action", "params", "field", "expected"),
     [
         ("status", {"status": "archived"}, "status", ["archived", "archived", "active"]),
-        ("tag", {"tag": "autumn"}, "tags", [["autumn"], ["autumn"], []]),
+        ("tags", {"tags": "autumn"}, "tags", [["autumn"], ["autumn"], []]),
+        (
+            "tags",
+            {"how": "replace", "tags": "a, b"},
+            "tags",
+            [["a", "b"], ["a", "b"], []],
+        ),
     ],
 )
 def test_a_bulk_edit_changes_the_selected_and_can_be_undone(desk, action, params, field, expected):
@@ -81,7 +111,7 @@ def test_a_bulk_edit_changes_the_selected_and_can_be_undone(desk, action, params
 def test_products_that_have_it_already_are_not_touched(desk):
     a = make_product(desk.shop, "A", tags=["autumn"])
     b = make_product(desk.shop, "B")
-    job = desk.run(action="tag", ids=[a.pk, b.pk], tag="autumn")
+    job = desk.run(action="tags", ids=[a.pk, b.pk], tags="autumn")
     assert job.result["text"] == "1 product changed"
     assert desk.products("tags") == [(["autumn"],), (["autumn"],)]
 
@@ -99,22 +129,39 @@ def test_move_delete_and_restore(desk):
     assert desk.products("deleted_at") == [(None,)]
 
 
-def test_what_cannot_come_back_fails_alone_and_says_why(desk):
+def test_what_cannot_come_back_is_named_and_left_out(desk):
     gone = [make_product(desk.shop, sku=sku).pk for sku in ("A", "B")]
     with tenant(desk.shop):
         soft_delete(gone)
     make_product(desk.shop, sku="A")
-    job = desk.run(action="restore", ids=gone)
-    assert (job.n_done, job.n_failed) == (1, 1)
+    refused = desk.ask(action="restore", ids=gone, confirmed="1")
+    assert refused.status_code == 422
+    assert "Its handle or SKU is used by another product now" in refused.content.decode()
+    job = desk.run(action="restore", ids=gone, leave_out="on")
+    assert job.result["text"] == "1 product changed, 1 left as it is"
     with tenant(desk.shop):
-        assert job.items.get(status="failed").error == "A is used by another product now."
+        row = Change.objects.get(job=job).rows.get(state="refused")
+        assert (row.product_id, row.why) == (gone[0], "taken")
+
+
+def test_two_deleted_products_with_one_sku_cannot_both_come_back(desk):
+    gone = []
+    for title in ("First", "Second"):
+        product = make_product(desk.shop, title, sku="A")
+        gone.append(product.pk)
+        with tenant(desk.shop):
+            soft_delete([product.pk])
+    job = desk.run(action="restore", ids=gone)
+    assert job.result["text"] == "1 product changed, 1 left as it is"
+    with tenant(desk.shop):
+        assert Product.objects.live().count() == 1
 
 
 def test_all_matching_takes_the_whole_filter_not_the_page(desk):
     for n in range(230):
         make_product(desk.shop, f"Mug {n}")
     make_product(desk.shop, "Bowl")
-    job = desk.run(action="tag", tag="mugs", all_matching="1", query="q=mug")
+    job = desk.run(action="tags", tags="mugs", all_matching="1", query="q=mug")
     assert job.n_done == 230
     with tenant(desk.shop):
         change = Change.objects.get()
@@ -142,8 +189,15 @@ def test_all_matching_takes_the_whole_filter_not_the_page(desk):
         {"action": "status"},
         {"action": "status", "ids": "not-an-id"},
         {"action": "status", "confirmed": "1", "status": "gone"},
-        {"action": "tag", "confirmed": "1", "tag": "a,b"},
-        {"action": "tag", "confirmed": "1", "tag": ""},
+        {"action": "tags", "confirmed": "1", "tags": "x" * 81},
+        {"action": "tags", "confirmed": "1", "tags": ""},
+        {"action": "price", "confirmed": "1", "how": "percent", "value": "ten"},
+        {"action": "price", "confirmed": "1", "how": "percent", "value": "1e9"},
+        {"action": "price", "confirmed": "1", "how": "set", "value": "-1"},
+        {"action": "price", "confirmed": "1", "how": "set", "value": "1.005"},
+        {"action": "price", "confirmed": "1", "how": "twice", "value": "1"},
+        {"action": "price", "confirmed": "1", "how": "amount", "value": "1", "rounding": "0.07"},
+        {"action": "fact", "confirmed": "1", "how": "set", "value": "x", "attribute": "y"},
         {"action": "category", "confirmed": "1", "category": "x"},
     ],
 )

@@ -120,7 +120,7 @@ class World:
             change = Change.objects.create(
                 **common, kind="edit", title=f"{CANARY} edit", created_by=owner, n_rows=1
             )
-            ChangeRow.objects.create(
+            changed = ChangeRow.objects.create(
                 **common, change=change, product_id=product.pk, label=CANARY, before={}, after={}
             )
             run = ImportRun.objects.create(
@@ -166,6 +166,7 @@ class World:
         self.args = {
             "product_id": product.pk, "category_id": category.pk, "attribute_id": colour.pk,
             "fact_id": fact.pk, "image_id": image.pk, "job_id": job.pk, "change_id": change.pk,
+            "changerow_id": changed.pk,
             "run_id": run.pk, "row_id": row.pk, "draft_id": draft.pk, "text_id": sentence.pk,
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
