@@ -13,7 +13,7 @@ The message is found by `check_translations`, like that of a gettext call, and m
 a literal. What goes into it may be text, a number, a message in turn (another `said`, a
 `gettext_lazy`, the title of another change), or a list of these, which is read as an enumeration.
 `sentences` strings messages together; `in_both` is for names that exist in both languages as data;
-`filled` is for a `gettext_lazy` message that has its places in braces.
+`filled` is for a `gettext_lazy` message out of a table, with places in braces or like %(name)s.
 
 A model keeps it in a `SaidField`: reading gives a `Said`, and `str()`, `{{ }}`, `%s` and f-strings
 give its words in the language in use. Inside a JSON field it is kept with `pack` (`run.result`,
@@ -75,9 +75,11 @@ def said_n(one: str, many: str, n: int, /, **places: Any) -> Said:
 
 
 def filled(message: Promise, facts: Mapping[str, Any]) -> Said:
-    """A lazy message whose places are in braces, as in {name}; facts it does not name are left."""
+    """A lazy message with what its places are filled with; facts it does not name are left."""
     template = _source(message)
-    return Said({"m": template, "braces": 1, "in": _kept(_named(template, facts))})
+    style = "%(%s)" if "%(" in template else "{%s}"
+    places = {name: value for name, value in facts.items() if style.replace("%s", name) in template}
+    return Said({"m": template, "in": _kept(places)})
 
 
 def sentences(*parts: Any) -> Said:
@@ -158,10 +160,6 @@ def _source(message: Promise) -> str:
         return str(message)
 
 
-def _named(template: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in facts.items() if f"{{{name}}}" in template}
-
-
 # --- Telling ---------------------------------------------------------------------------------
 
 
@@ -195,7 +193,7 @@ def _message(node: dict[str, Any]) -> str:
     if "in" not in node:
         return text
     try:
-        return text.format_map(places) if node.get("braces") else text % places
+        return text % places if "%(" in text else text.format_map(places)
     except (ValueError, TypeError):
         return text
 

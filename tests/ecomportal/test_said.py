@@ -70,6 +70,11 @@ def test_sentences_follow_each_other_as_the_language_wants():
     assert (in_english(message), in_chinese(message)) == ("Log Queued", "日志排队中")
 
 
+def test_a_message_out_of_a_table():
+    message = filled(gettext_lazy("%(n)s of %(total)s"), {"n": 1, "total": "", "code": 1})
+    assert in_english(message) == "1 of "
+
+
 def test_a_message_with_braces():
     message = filled(gettext_lazy("The line {n} is odd: {what}"), {"n": 3, "what": "x", "code": 1})
     assert in_english(message) == "The line 3 is odd: x"
