@@ -16,6 +16,7 @@ from catalog.products.api_write import drop_empty, save_product
 from catalog.products.changes import Change
 from catalog.products.models import Fact, Product, ProductStatus, Variant
 from catalog.products.snapshot import soft_delete
+from ecomportal.said import said_n
 from ecomportal.tenancy import audit
 from ecomportal.web.api import ShopView, check_version, etag, flat_errors, once, paged, read
 

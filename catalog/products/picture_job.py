@@ -16,17 +16,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import MD5
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from catalog import tasks
 from catalog.products.images import StoredImage, store_image
 from catalog.products.models import ProductImage
 from catalog.products.picture_fetch import Fetched, FetchError, fetch_picture
-from catalog.products.picture_words import kept, words
+from catalog.products.picture_words import kept, message
 from ecomportal.jobs.models import Job, JobItem
 from ecomportal.jobs.run import Run
 from ecomportal.jobs.start import start_job
+from ecomportal.said import Said, said, said_n
 
 BATCH = 8  # pictures whose bytes are in memory at once
 WORKERS = 4
@@ -45,7 +44,7 @@ def waiting(merchant: Any) -> QuerySet:
 
 
 def start_fetch(
-    images: QuerySet, merchant: Any, user: Any, *, title: str, dedupe_key: str, back: str
+    images: QuerySet, merchant: Any, user: Any, *, title: Said, dedupe_key: str, back: str
 ) -> Job | None:
     """Queue a job for these of `waiting`; None where there is none or fetching is switched off.
 
@@ -70,19 +69,20 @@ def fetch_after_import(run: Run, imported: Any, back: str) -> None:
         written = imported.rows.exclude(written_at=None).values("product_id")
         job = start_fetch(
             waiting(run.merchant).filter(product_id__in=written), run.merchant, run.job.created_by,
-            title=_("Pictures of %(name)s") % {"name": imported.name[:150]},
+            title=said("Pictures of %(name)s", name=imported.name),
             dedupe_key=f"import:{imported.pk}", back=back,
         )  # fmt: skip
     if job:
-        text = ngettext(
-            "%(n)s picture is being fetched.", "%(n)s pictures are being fetched.", job.n_total
+        run.log(
+            said_n(
+                "%(n)s picture is being fetched.", "%(n)s pictures are being fetched.", job.n_total
+            )
         )
-        run.log(text % {"n": job.n_total})
 
 
 def fetch_pictures(run: Run) -> None:
     """Fetch what the items name; a picture that does not come is a warning with its reason."""
-    run.phase(_("Fetching pictures"))
+    run.phase(said("Fetching pictures"))
     hosts = Hosts()
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="picture") as pool:
         for batch in run.batches(size=BATCH):
@@ -109,7 +109,8 @@ def _fetch_batch(run: Run, batch: list[JobItem], hosts: "Hosts", pool: ThreadPoo
         _take(image, outcome)
         rows.append(image)
         if image.fetch_error:
-            failed.append((item, f"{image.source_url}: {words(image.fetch_error)}"[:500]))
+            why = message(image.fetch_error)
+            failed.append((item, said("%(address)s: %(why)s", address=image.source_url, why=why)))
         else:
             done.append((item, {"file": image.file}))
     with run.commit(done=done, failed=failed):
@@ -154,12 +155,12 @@ def _take(image: ProductImage, outcome: StoredImage | FetchError) -> None:
 
 def _say_result(run: Run) -> None:
     n_done, n_failed = run.job.n_done, run.job.n_failed
-    text = ngettext("%(n)s picture fetched", "%(n)s pictures fetched", n_done) % {"n": n_done}
+    text = said_n("%(n)s picture fetched", "%(n)s pictures fetched", n_done)
     if n_failed:
-        more = ngettext("%(n)s did not come", "%(n)s did not come", n_failed) % {"n": n_failed}
-        text = f"{text}, {more}"
+        more = said_n("%(n)s did not come", "%(n)s did not come", n_failed)
+        text = said("%(what)s, %(more)s", what=text, more=more)
     if left := run.params.get("n_left_out"):
-        run.log(_("%(n)s more pictures wait; start the job again for them.") % {"n": left})
+        run.log(said("%(n)s more pictures wait; start the job again for them.", n=left))
     run.result({"text": text, "url": run.params["back"]})
 
 

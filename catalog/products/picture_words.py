@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ecomportal.said import Said, filled
+
 MAX_KEPT = 400  # characters, as the column has
 MAX_DETAIL = 80  # characters of a host or a type that a stranger chose
 WORDS = {
@@ -48,6 +50,15 @@ def words(stored: str) -> str:
     try:
         code, detail = json.loads(stored)
         return str(WORDS[code]) % _filled(detail)
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def message(stored: str) -> Said | str:
+    """The same to be stored once more, for readers of either language."""
+    try:
+        code, detail = json.loads(stored)
+        return filled(WORDS[code], {k: str(v) for k, v in _filled(detail).items()})
     except (ValueError, KeyError, TypeError):
         return ""
 

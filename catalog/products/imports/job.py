@@ -9,8 +9,6 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from catalog.products.changes import Change
 from catalog.products.imports.compare import (
@@ -21,7 +19,7 @@ from catalog.products.imports.compare import (
     count_fields,
 )
 from catalog.products.imports.models import ImportRow, ImportRun, ImportState
-from catalog.products.imports.problems import Problem, Refused, problem
+from catalog.products.imports.problems import MESSAGES, Problem, Refused, problem
 from catalog.products.imports.products import Parsed
 from catalog.products.imports.read import Line
 from catalog.products.imports.stage import as_rows, insert
@@ -29,6 +27,7 @@ from catalog.products.imports.store import file_of, open_run
 from catalog.products.imports.write import make_plans, mark, propose_facts, write_plans
 from catalog.products.picture_job import fetch_after_import
 from ecomportal.jobs.run import JobError, Run
+from ecomportal.said import Said, filled, said, said_n
 
 BATCH = 1000  # products in memory and in one transaction: the list must not wait for one
 MAX_WARNINGS = 50
@@ -47,17 +46,17 @@ def compare_file(run: Run) -> None:
     """Compare every product of the file with the shop's, and keep the outcome as rows."""
     imported = _import_of(run)
     if imported.state in ENDED:
-        raise JobError(_("This import is written or discarded; upload the file again."))
+        raise JobError(said("This import is written or discarded; upload the file again."))
     if not file_of(imported).exists():
-        _fail(run, imported, _("The uploaded file is no longer there. Upload it again."))
-    run.phase(_("Reading the file"))
+        _fail(run, imported, said("The uploaded file is no longer there. Upload it again."))
+    run.phase(said("Reading the file"))
     try:
         reading = open_run(imported)
     except Refused as refused:
-        _fail(run, imported, str(refused))
+        _fail(run, imported, filled(MESSAGES[refused.problem["code"]], refused.problem))
     run.set_total(reading.n_lines, n_done=0)
     _start_over(run, imported)
-    run.phase(_("Comparing with the shop"))
+    run.phase(said("Comparing with the shop"))
     seen, n_products = Seen(), 0
     for batch in _batches(reading.products):
         run.check()
@@ -68,7 +67,8 @@ def compare_file(run: Run) -> None:
         with run.commit(n_done=sum(len(parsed.lines) for parsed in batch)):
             _keep(imported, rows)
     if not n_products:
-        _fail(run, imported, _("The file has a header and no rows, so there is nothing to import."))
+        text = said("The file has a header and no rows, so there is nothing to import.")
+        _fail(run, imported, text)
     with run.fenced():
         # Somebody may have discarded it meanwhile.
         mine = ImportRun.objects.filter(pk=imported.pk, state=ImportState.COMPARING)
@@ -81,12 +81,12 @@ def _import_of(run: Run) -> ImportRun:
     with run.tenant():
         imported = run.merchant.import_runs.filter(pk=run.params["run_id"]).first()
     if imported is None:
-        raise JobError(_("This import no longer exists."))
+        raise JobError(said("This import no longer exists."))
     imported.merchant = run.merchant
     return imported
 
 
-def _fail(run: Run, imported: ImportRun, text: str) -> NoReturn:
+def _fail(run: Run, imported: ImportRun, text: Said) -> NoReturn:
     with run.fenced():
         ImportRun.objects.filter(pk=imported.pk).update(state=ImportState.FAILED)
     raise JobError(text)
@@ -166,13 +166,14 @@ def _with_counted(warnings: list[Problem], rows: list[Compared]) -> list[Problem
     return [*others, *(problem(code, n=n) for code, n in sums.items())][:MAX_WARNINGS]
 
 
-def _compared_text(imported: ImportRun) -> str:
-    return _("%(new)s new, %(changed)s changed, %(same)s unchanged, %(bad)s unreadable") % {
-        "new": imported.n_created,
-        "changed": imported.n_changed,
-        "same": imported.n_unchanged,
-        "bad": imported.n_failed,
-    }
+def _compared_text(imported: ImportRun) -> Said:
+    return said(
+        "%(new)s new, %(changed)s changed, %(same)s unchanged, %(bad)s unreadable",
+        new=imported.n_created,
+        changed=imported.n_changed,
+        same=imported.n_unchanged,
+        bad=imported.n_failed,
+    )
 
 
 def _address(imported: ImportRun) -> str:
@@ -189,7 +190,7 @@ def write_import(run: Run) -> None:
     with run.tenant():
         n_open = _open_rows(imported).count()
     run.set_total(run.job.n_done + n_open)
-    run.phase(_("Writing products"))
+    run.phase(said("Writing products"))
     while True:
         run.check()
         with run.tenant():
@@ -213,7 +214,7 @@ def _change_of(run: Run, imported: ImportRun) -> Change:
             imported.change = Change.objects.create(
                 merchant=run.merchant,
                 kind="import",
-                title=_("Import %(name)s") % {"name": imported.name[:180]},
+                title=said("Import %(name)s", name=imported.name),
                 job=run.job,
                 created_by_id=run.user_id,
             )
@@ -246,8 +247,8 @@ def _finish(run: Run, imported: ImportRun, change: Change) -> None:
     with run.fenced():
         ImportRun.objects.filter(pk=imported.pk).update(**done)
         n_written = imported.rows.exclude(written_at=None).exclude(outcome="conflict").count()
-    text = ngettext("%(n)s product written", "%(n)s products written", n_written)
-    result = {"url": _address(imported), "text": text % {"n": n_written}}
+    text = said_n("%(n)s product written", "%(n)s products written", n_written)
+    result = {"url": _address(imported), "text": text}
     if n_written:
         slug = run.merchant.slug
         result["undo_url"] = reverse("catalog:change", args=[slug, change.pk])
