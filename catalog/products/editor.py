@@ -27,6 +27,7 @@ from catalog.products.models import Fact, FactStatus, Product, Variant, touch
 from catalog.products.reading import Reading, read
 from catalog.products.saving import write
 from catalog.products.snapshot import recorded, soft_delete, taken_names, undelete
+from ecomportal.said import Said, said
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
 
@@ -38,11 +39,11 @@ class Stale(Exception):
 
 
 @contextmanager
-def edit(request: HttpRequest, product_id: Any, title: str) -> Iterator[None]:
+def edit(request: HttpRequest, product_id: Any, title: Said) -> Iterator[None]:
     """Record what the block does to one product as an edit by the request's person: as a change
     that can be taken back, and in the history."""
     change = Change.objects.create(
-        merchant=request.merchant, kind="edit", title=title[:200], created_by=request.user
+        merchant=request.merchant, kind="edit", title=title, created_by=request.user
     )
     who = {"user": request.user.pk, "source": "editor", "change": str(change.pk)}
     with pghistory.context(**who), recorded(change, [product_id]):
@@ -110,7 +111,7 @@ def _write(request: HttpRequest, editable: Editable, reading: Reading, book: Att
     same = request.merchant.products.filter(pk=product.pk, version=product.version)
     with (
         transaction.atomic(),
-        edit(request, product.pk, _("Edited “%(title)s”") % {"title": title}),
+        edit(request, product.pk, said("Edited “%(title)s”", title=title)),
     ):
         if not same.update(updated_at=timezone.now()):
             raise Stale
@@ -155,7 +156,7 @@ def _create(request: HttpRequest, values: dict[str, Any]) -> Product:
         category=values["category"],
         search_extra=values["sku"],
     )
-    title = _("Added “%(title)s”") % {"title": product.title}
+    title = said("Added “%(title)s”", title=product.title)
     with edit(request, product.pk, title):
         product.save(force_insert=True)
         Variant.objects.create(
@@ -172,7 +173,7 @@ def _create(request: HttpRequest, values: dict[str, Any]) -> Product:
 @merchant_required(*EDITORS)
 def product_delete(request: HttpRequest, product_id: UUID) -> HttpResponse:
     product = get_object_or_404(request.merchant.products.live(), pk=product_id)
-    title = _("Deleted “%(title)s”") % {"title": product.title}
+    title = said("Deleted “%(title)s”", title=product.title)
     with edit(request, product.pk, title):
         soft_delete([product.pk])
     audit.record(request, "product.deleted", product.title, product=str(product.pk))
@@ -191,7 +192,7 @@ def product_restore(request: HttpRequest, product_id: UUID) -> HttpResponse:
         text = _("“%(name)s” is used by another product now; change it there first.")
         messages.error(request, text % {"name": taken[product.pk]})
         return back
-    title = _("Restored “%(title)s”") % {"title": product.title}
+    title = said("Restored “%(title)s”", title=product.title)
     with edit(request, product.pk, title):
         undelete([product.pk])
     audit.record(request, "product.restored", product.title, product=str(product.pk))
@@ -236,7 +237,7 @@ def facts_confirm(request: HttpRequest, product_id: UUID) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, product: Product, facts: Any, status: str) -> int:
-    title = _("Decided on facts of “%(title)s”") % {"title": product.title}
+    title = said("Decided on facts of “%(title)s”", title=product.title)
     with edit(request, product.pk, title):
         n = facts.exclude(status=status).update(status=status)
         touch([product.pk] if n else [])
