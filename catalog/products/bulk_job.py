@@ -9,8 +9,6 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from catalog.products.bulk_sql import TAKEN, Edit, edit_for
 from catalog.products.changes import Change, ChangeRow
@@ -19,6 +17,7 @@ from catalog.products.snapshot import lock
 from catalog.products.versions import versions_by_hand
 from ecomportal.jobs.models import Job, JobItem
 from ecomportal.jobs.run import JobError, Run
+from ecomportal.said import said, said_n
 
 BATCH = 1000  # products of one transaction: a second or so in which others wait for their locks
 
@@ -61,9 +60,10 @@ def run_bulk_edit(run: Run) -> None:
     with run.tenant():
         change = Change.objects.get(pk=run.params["change_id"])
         if run.params["action"] == "category" and _is_gone(run):
-            raise JobError(_("The category was deleted meanwhile, so nothing was changed."))
+            text = said("The category was deleted meanwhile, so nothing was changed.")
+            raise JobError(text)
     edit = edit_for(run.params["action"], run.params, run.merchant.currency)
-    run.phase(_("Writing"))
+    run.phase(said("Writing"))
     context = {
         "user": run.user_id,
         "source": "bulk_edit",
@@ -117,15 +117,15 @@ def _refuse(change: Change, product_id: str) -> None:
     )  # fmt: skip
 
 
-def _result(run: Run, change: Change) -> dict[str, str]:
+def _result(run: Run, change: Change) -> dict[str, Any]:
     with run.tenant():
         change.refresh_from_db()
         n_refused = change.rows.filter(state="refused").count()
     n = change.n_rows
-    text = ngettext("%(n)s product changed", "%(n)s products changed", n) % {"n": n}
+    text = said_n("%(n)s product changed", "%(n)s products changed", n)
     if n_refused:
-        left = ngettext("%(n)s left as it is", "%(n)s left as they are", n_refused)
-        text = f"{text}, {left % {'n': n_refused}}"
+        left = said_n("%(n)s left as it is", "%(n)s left as they are", n_refused)
+        text = said("%(what)s, %(more)s", what=text, more=left)
     place = [run.merchant.slug, change.pk]
     undo_url = reverse("catalog:change-undo", args=place) if n else ""
     return {"url": reverse("catalog:change", args=place), "text": text, "undo_url": undo_url}
