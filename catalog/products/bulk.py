@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from catalog import tasks
@@ -24,9 +24,9 @@ from catalog.products.selection import selected_deleted, selected_ids, selected_
 from ecomportal.ids import uuid7
 from ecomportal.jobs.models import Job
 from ecomportal.jobs.start import start_job
+from ecomportal.said import said, said_n
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, merchant_required
-from ecomportal.web.formats import number
 
 ACTIONS = {
     "price": gettext_lazy("Price"),
@@ -151,11 +151,11 @@ def _refuse(request: HttpRequest, text: str) -> HttpResponse:
 def _start(request: HttpRequest, action: str, form: BulkForm, chosen: QuerySet) -> Job:
     """Start the job; pressing twice starts it once, for the form has a name of its own."""
     token = _uuid(request.POST.get("token", "")) or uuid7()
-    what = f"{ACTIONS[action]} {form.words()}".strip()
+    what = said("%(action)s %(how)s", action=ACTIONS[action], how=form.words())
     try:
         with transaction.atomic():
             change = Change.objects.create(
-                pk=token, merchant=request.merchant, kind="bulk_edit", title=what[:200],
+                pk=token, merchant=request.merchant, kind="bulk_edit", title=what,
                 created_by=request.user,
             )  # fmt: skip
     except IntegrityError:
@@ -170,8 +170,7 @@ def _start(request: HttpRequest, action: str, form: BulkForm, chosen: QuerySet) 
         params={"change_id": str(change.pk), "action": action, **form.params()},
     )
     n = fix_selection(job, chosen)
-    title = ngettext("%(what)s: %(n)s product", "%(what)s: %(n)s products", n)
-    title = title % {"what": what[:150], "n": number(n)}
+    title = said_n("%(what)s: %(n)s product", "%(what)s: %(n)s products", n, what=what)
     Change.objects.filter(pk=change.pk).update(job=job, title=title)
     Job.objects.filter(pk=job.pk).update(title=title)
     audit.record(request, "products.bulk_edit", title, job=str(job.pk))

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog.products.bulk_sql import roundings
@@ -14,6 +13,7 @@ from catalog.products.models import AttributeType, ProductStatus
 from catalog.products.money import parse_money
 from catalog.products.vocabulary import parse_quantity
 from catalog.products.vocabulary.units import find_unit, parse_number
+from ecomportal.said import in_both, said
 from ecomportal.web.formats import money, number
 
 MAX_PERCENT = Decimal(10_000)
@@ -34,7 +34,8 @@ ROUNDING_WORDS = {
 class BulkForm(ShopForm):
     """`words` tells what the form asks for, once it is valid."""
 
-    def words(self) -> str:
+    def words(self) -> Any:
+        """What is done, to be stored as part of the job's title."""
         return ""
 
 
@@ -94,12 +95,12 @@ class PriceForm(LeavesOutForm):
         cents = parse_money(text.removeprefix("-").removeprefix("+"), self.merchant.currency)
         return str(-cents if is_less else cents)
 
-    def words(self) -> str:
+    def words(self) -> Any:
         how, value = self.cleaned_data["how"], Decimal(self.cleaned_data["value"])
         if how == "percent":
             return f"{'+' if value > 0 else ''}{number(value)}%"
         if how not in self.NEEDS_VALUE:
-            return str(dict(self.HOW)[how])
+            return dict(self.HOW)[how]
         sign = "+" if how == "amount" and value > 0 else ""
         return f"{sign}{money(int(value), self.merchant.currency)}"
 
@@ -123,8 +124,8 @@ def _percent(text: str) -> Decimal:
 class StatusForm(BulkForm):
     status = forms.ChoiceField(label=_("New status"), choices=ProductStatus.choices)
 
-    def words(self) -> str:
-        return str(ProductStatus(self.cleaned_data["status"]).label)
+    def words(self) -> Any:
+        return ProductStatus(self.cleaned_data["status"]).label
 
 
 class CategoryForm(BulkForm):
@@ -140,8 +141,8 @@ class CategoryForm(BulkForm):
         category = self.cleaned_data["category"]
         return {"category": str(category.pk) if category else ""}
 
-    def words(self) -> str:
-        return str(self.cleaned_data["category"] or _("No category"))
+    def words(self) -> Any:
+        return self.cleaned_data["category"] or _("No category")
 
 
 class TagsForm(BulkForm):
@@ -169,9 +170,9 @@ class TagsForm(BulkForm):
             self.add_error("tags", _("Write at least one tag."))
         return data
 
-    def words(self) -> str:
+    def words(self) -> Any:
         how, tags = self.cleaned_data["how"], self.cleaned_data["tags"]
-        return f"{dict(self.HOW)[how]}: {', '.join(tags) or _('nothing')}"
+        return said("%(name)s: %(value)s", name=dict(self.HOW)[how], value=tags or _("nothing"))
 
 
 class FactForm(BulkForm):
@@ -245,11 +246,11 @@ class FactForm(BulkForm):
             "unit": data["unit"],
         }
 
-    def words(self) -> str:
-        data = self.cleaned_data
-        label = data["attribute"].label(get_language() or "en")
-        values = ", ".join(f"{value} {data['unit']}".strip() for value in data["values"])
-        return f"{label}: {values or _('nothing')}"
+    def words(self) -> Any:
+        data, kind = self.cleaned_data, self.cleaned_data["attribute"]
+        label = in_both(en=kind.label("en"), zh=kind.label("zh"))
+        values = [f"{value} {data['unit']}".strip() for value in data["values"]]
+        return said("%(name)s: %(value)s", name=label, value=values or _("nothing"))
 
 
 class RestoreForm(LeavesOutForm):
