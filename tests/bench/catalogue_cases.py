@@ -7,31 +7,60 @@ PAGE = 50
 TEXT = "concat_ws(' ', p.title, p.handle, p.vendor, p.product_type, p.search_extra)"
 VARIANTS = "FROM catalog_variant v WHERE v.product_id = p.id AND v.deleted_at IS NULL"
 FACTS = "FROM catalog_fact f WHERE f.product_id = p.id"
-NEWEST = "p.updated_at DESC, p.id DESC"
-PRICE = f"coalesce((SELECT min(v.price_cents) {VARIANTS}), 0)"
-STOCK = f"coalesce((SELECT sum(v.stock) {VARIANTS}), 0)"
+TEXTS = "FROM catalog_producttext t WHERE t.product_id = p.id"
+GRAMS = "f.number * (CASE f.unit WHEN 'kg' THEN 1000 WHEN 'g' THEN 1 END)"
 COUNTED = f"(SELECT sum(v.stock) {VARIANTS} AND v.is_stock_tracked)"
+# What price and stock sort by, added up once for the whole shop.
+FIGURES = """LEFT JOIN (
+    SELECT product_id, min(price_cents) AS low, sum(stock) AS stock FROM catalog_variant
+    WHERE merchant_id = {shop} AND deleted_at IS NULL GROUP BY product_id
+) f ON f.product_id = p.id"""
+# The key of each offered order; "-" in front turns it round, and ids decide between equals.
+KEYS = {
+    "updated": "p.updated_at",
+    "title": "p.title",
+    "price": "coalesce(f.low, 0)",
+    "stock": "coalesce(f.stock, 0)",
+}
+SORTS = [sign + name for name in KEYS for sign in ("", "-")]
+NEWEST = "-updated"
 
 
 @dataclass(frozen=True)
 class Case:
-    """`query` is the address; `where` and `order` say in SQL which rows it must show."""
+    """`query` is the address; `where` and `sort` say in SQL which rows it must show."""
 
     name: str
     query: str = ""
     where: str = "true"
-    order: str = NEWEST
-    skip: int = 0  # rows before the page
+    sort: str = NEWEST
+
+    @property
+    def key(self) -> str:
+        return KEYS[self.sort.lstrip("-")]
+
+    @property
+    def address(self) -> str:
+        sort = "" if self.sort == NEWEST else f"sort={self.sort}"
+        return "&".join(part for part in (self.query, sort) if part) or "view=all"
 
 
 def has(*words: str) -> str:
     return " AND ".join(f"{TEXT} ILIKE '%{word}%'" for word in words)
 
 
+def stated(key: str, rest: str = "true") -> str:
+    return (
+        f"EXISTS (SELECT 1 {FACTS} AND f.status <> 'rejected' AND f.attribute_id = (SELECT a.id "
+        f"FROM catalog_attribute a WHERE a.merchant_id = p.merchant_id AND a.key = '{key}') "
+        f"AND {rest})"
+    )
+
+
 def no_text(language: str) -> str:
     return (
-        "NOT EXISTS (SELECT 1 FROM catalog_producttext t WHERE t.product_id = p.id "
-        f"AND t.language = '{language}' AND t.field = 'description' AND t.text <> '')"
+        f"NOT EXISTS (SELECT 1 {TEXTS} AND t.language = '{language}' "
+        "AND t.field = 'description' AND t.text <> '')"
     )
 
 
@@ -49,62 +78,98 @@ def lacking(must_have: dict[str, list[str]]) -> str:
     )
 
 
-def cases(category: dict[str, Any], must_have: dict[str, list[str]], sku: str) -> list[Case]:
-    inside = f"(c.path = '{category['path']}' OR c.path LIKE '{category['path']} > %')"
+def priced(condition: str) -> str:
+    return f"EXISTS (SELECT 1 {VARIANTS} AND v.price_cents {condition})"
+
+
+def sorts() -> list[Case]:
+    return [Case(f"sort_{sort}", sort=sort) for sort in SORTS]
+
+
+def searches(sku: str) -> list[Case]:
+    cotton = has("cotton")
     return [
-        Case("plain"),
-        Case("search_common", "q=cotton", has("cotton")),
+        Case("search_common", "q=cotton", cotton),
         Case("search_two_words", "q=linen+shirt", has("linen", "shirt")),
         Case("search_sku", f"q={sku}", has(sku)),
         Case("search_none", "q=zeppelin", "false"),
         Case("search_zh", "q=亚麻", has("亚麻")),
         Case("search_zh_common", "q=棉", has("棉")),
-        Case("search_by_title", "q=cotton&sort=title", has("cotton"), "p.title, p.id"),
-        Case("search_draft", "q=cotton&status=draft", has("cotton") + " AND p.status = 'draft'"),
+        Case("search_by_title", "q=cotton", cotton, "title"),
+        Case("search_by_price", "q=cotton", cotton, "price"),
+        Case("search_draft", "q=cotton&status=draft", f"{cotton} AND p.status = 'draft'"),
+    ]
+
+
+def filters(category: dict[str, Any], must_have: dict[str, list[str]]) -> list[Case]:
+    inside = f"(c.path = '{category['path']}' OR c.path LIKE '{category['path']} > %')"
+    proposed = f"EXISTS (SELECT 1 {FACTS} AND f.status = 'proposed')"
+    stock = f"coalesce((SELECT sum(v.stock) {VARIANTS}), 0)"
+    picture = (
+        "EXISTS (SELECT 1 FROM catalog_productimage i WHERE i.product_id = p.id AND i.file <> '')"
+    )
+    written = f"EXISTS (SELECT 1 {TEXTS} AND t.origin IN ('ai', 'ai_edited'))"
+    linen = stated("material", "f.value = 'linen'")
+    return [
         Case("status", "status=draft", "p.status = 'draft'"),
+        Case("status_by_title", "status=active", "p.status = 'active'", "title"),
         Case("category", f"category={category['id']}", inside),
+        Case("category_by_price", f"category={category['id']}", inside, "price"),
+        Case("vendor", "vendor=Alder+House", "p.vendor = 'Alder House'"),
+        Case("type", "type=Lamp", "p.product_type = 'Lamp'"),
+        Case("tag", "tag=gift", "p.tags @> '{gift}'"),
         Case("stock_low", "stock=low", f"{COUNTED} <= 5"),
         Case("stock_none", "stock=none", f"{COUNTED} <= 0"),
+        Case("stock_range", "smin=100&smax=120", f"{stock} BETWEEN 100 AND 120"),
         Case("facts_missing", "facts=missing", lacking(must_have)),
-        Case(
-            "facts_proposed",
-            "facts=proposed",
-            f"EXISTS (SELECT 1 {FACTS} AND f.status = 'proposed')",
-        ),
+        Case("facts_proposed", "facts=proposed", proposed),
         Case("no_text_en", "no_text=en", no_text("en")),
         Case("no_text_zh", "no_text=zh", no_text("zh")),
+        Case("ai_none", "ai=none", f"NOT {written}"),
+        Case("picture_none", "picture=none", f"NOT {picture}"),
         Case("updated_week", "updated=7", "p.updated_at >= now() - interval '7 days'"),
-        Case("price", "min=20&max=30", f"EXISTS (SELECT 1 {VARIANTS} AND v.price_cents "
-             "BETWEEN 2000 AND 3000)"),
-        Case("price_rare", "min=1499", f"EXISTS (SELECT 1 {VARIANTS} AND v.price_cents >= 149900)"),
-        Case("sort_updated", "sort=updated", order="p.updated_at, p.id"),
-        Case("sort_title", "sort=title", order="p.title, p.id"),
-        Case("sort_title_down", "sort=-title", order="p.title DESC, p.id DESC"),
-        Case("sort_price", "sort=price", order=f"{PRICE}, p.id"),
-        Case("sort_price_down", "sort=-price", order=f"{PRICE} DESC, p.id DESC"),
-        Case("sort_stock", "sort=stock", order=f"{STOCK}, p.id"),
-        Case("sort_stock_down", "sort=-stock", order=f"{STOCK} DESC, p.id DESC"),
-        Case("status_by_title", "status=active&sort=title", "p.status = 'active'",
-             "p.title, p.id"),
+        Case("since", "since=2026-06-01", "p.updated_at >= '2026-06-01 00:00+00'"),
+        Case("price", "min=20&max=30", priced("BETWEEN 2000 AND 3000")),
+        Case("price_rare", "min=1499", priced(">= 149900")),
+        Case("fact_value", "f.material=linen", linen),
+        Case("fact_amount", "f.weight.min=1.5+kg", stated("weight", f"{GRAMS} >= 1500")),
+        Case("fact_none", "f.material.is=none", f"NOT {stated('material')}"),
+        Case("fact_and_status", "f.material=linen&status=active",
+             f"{linen} AND p.status = 'active'"),
     ]  # fmt: skip
 
 
-def expected(cursor: Any, merchant_id: int, case: Case) -> list[str]:
-    """The ids this case's page must show, asked in plain SQL without any policy."""
-    cursor.execute(
-        "SELECT p.id::text FROM catalog_product p LEFT JOIN catalog_category c "
-        f"ON c.id = p.category_id WHERE p.merchant_id = %s AND p.deleted_at IS NULL "
-        f"AND {case.where.replace('%', '%%')} ORDER BY {case.order} LIMIT {PAGE} OFFSET %s",
-        [merchant_id, case.skip],
-    )
-    return [pk for (pk,) in cursor.fetchall()]
+class Plain:
+    """One shop asked in plain SQL, as a role that no policy stops."""
 
+    def __init__(self, cursor: Any, merchant_id: int) -> None:
+        self.cursor, self.merchant_id = cursor, merchant_id
 
-def n_expected(cursor: Any, merchant_id: int, case: Case) -> int:
-    cursor.execute(
-        "SELECT count(*) FROM catalog_product p LEFT JOIN catalog_category c "
-        f"ON c.id = p.category_id WHERE p.merchant_id = %s AND p.deleted_at IS NULL "
-        f"AND {case.where.replace('%', '%%')}",
-        [merchant_id],
-    )
-    return cursor.fetchone()[0]
+    def value(self, sql: str) -> Any:
+        self.cursor.execute(sql, [self.merchant_id])
+        return self.cursor.fetchone()[0]
+
+    def count(self, case: Case) -> int:
+        return self.value(f"SELECT count(*) {self._from(case)}")
+
+    def ids(self, case: Case, skip: int = 0) -> list[str]:
+        """The ids the page after `skip` rows must show, in its order."""
+        return [str(pk) for _key, pk in self.keys(case, skip, PAGE)]
+
+    def keys(self, case: Case, skip: int, n: int) -> list[tuple[Any, Any]]:
+        """What `n` rows after `skip` are sorted by: the key and the id."""
+        down = " DESC" if case.sort.startswith("-") else ""
+        self.cursor.execute(
+            f"SELECT {case.key}, p.id {self._from(case)} "
+            f"ORDER BY {case.key}{down}, p.id{down} LIMIT {n} OFFSET {skip}",
+            [self.merchant_id],
+        )
+        return self.cursor.fetchall()
+
+    def _from(self, case: Case) -> str:
+        figures = FIGURES.format(shop=self.merchant_id) if "f." in case.key else ""
+        return (
+            "FROM catalog_product p LEFT JOIN catalog_category c ON c.id = p.category_id "
+            f"{figures} WHERE p.merchant_id = %s AND p.deleted_at IS NULL "
+            f"AND {case.where.replace('%', '%%')}"
+        )

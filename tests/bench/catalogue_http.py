@@ -5,7 +5,6 @@ the web worker and its database backends together. Parallel helpers of a query e
 not counted, which favours whoever makes the server count and scan.
 """
 
-import html
 import http.client
 import os
 import re
@@ -14,17 +13,18 @@ import subprocess
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg
 
 START_SECONDS = 60
 ANSWER_SECONDS = 600  # some of the peers' pages take minutes at a million products
+IN_ADDRESS = "/?&=+%:;,.~"  # what an address may hold as it is
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
-INPUT = re.compile(rb"<(?:input|textarea|select)\b[^>]*>")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ class Browser:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:
-            connection.request(method, path, body, {**headers, "Cookie": cookies})
+            address = quote(path, safe=IN_ADDRESS)
+            connection.request(method, address, body, {**headers, "Cookie": cookies})
             answer = connection.getresponse()
             for line in answer.headers.get_all("Set-Cookie") or ():
                 self.cookies.update((n, m.value) for n, m in SimpleCookie(line).items())
@@ -98,15 +99,47 @@ def _multipart(
     return b"".join((*parts, f"--{boundary}--\r\n".encode()))
 
 
-def hidden_fields(body: bytes) -> dict[str, str]:
-    """Every hidden field of a page by its name."""
-    found = {}
-    for tag in INPUT.findall(body):
-        text = tag.decode()
-        parts = dict(re.findall(r'([\w-]+)="([^"]*)"', text))
-        if parts.get("type") == "hidden" and "name" in parts:
-            found[parts["name"]] = html.unescape(parts.get("value", ""))
-    return found
+class _Form(HTMLParser):
+    """What a browser would send of the forms of a page: every field with its present value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, list[str]] = {}
+        self.select = self.textarea = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        name, value = found.get("name") or "", found.get("value") or ""
+        if tag == "input" and name and found.get("type") not in ("submit", "file", "button"):
+            is_box = found.get("type") in ("checkbox", "radio")
+            if not is_box or "checked" in found:
+                self._add(name, value or ("on" if is_box else ""))
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and self.select and "selected" in found:
+            self._add(self.select, value)
+        elif tag == "textarea":
+            self.textarea = name
+            self._add(name, "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self.select = ""
+        elif tag == "textarea":
+            self.textarea = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.textarea:
+            self.fields[self.textarea][-1] += data
+
+    def _add(self, name: str, value: str) -> None:
+        self.fields.setdefault(name, []).append(value)
+
+
+def form_fields(body: bytes) -> dict[str, list[str]]:
+    form = _Form()
+    form.feed(body.decode())
+    return {name: [value.removeprefix("\n") for value in vs] for name, vs in form.fields.items()}
 
 
 def path_of(reply: Reply) -> str:

@@ -1,0 +1,152 @@
+"""Generated shops of the portal, and every page of their catalogue as it is asked and checked."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.bench.catalogue_cases import PAGE, Case, Plain, filters, searches, sorts
+from tests.bench.catalogue_http import Browser
+from tests.bench.catalogue_pages import statements
+from tests.bench.catalogue_rounds import Ask, Site, same_rows
+
+ROW = re.compile(r'name="?ids"? value="?([0-9a-f-]{36})')
+N_PROCESSES = min(2, os.cpu_count() or 1)
+# Lists that are also asked in the middle and at the end; all sorts are besides.
+DEEP = ("search_common", "status", "category", "fact_value", "price")
+SEED = 1
+
+
+@dataclass
+class Shop:
+    """One generated shop and its owner, who is signed in once there is a server."""
+
+    size: int
+    merchant: Any
+    person: Any
+    plain: Plain
+    site: Site | None = None
+
+    @property
+    def path(self) -> str:
+        return f"/{self.merchant.slug}/products/"
+
+    def sign_in(self, browser: Browser) -> Browser:
+        from tests.factories import PASSWORD
+
+        browser.sign_in("/account/login/", login=self.person.email, password=PASSWORD)
+        return browser
+
+    # --- The list -------------------------------------------------------------------------
+
+    def cases(self) -> list[Case]:
+        from catalog.products.vocabulary import must_have
+        from catalog.products.vocabulary.families import FAMILIES
+
+        self.plain.cursor.execute(
+            "SELECT id, path FROM catalog_category "
+            "WHERE merchant_id = %s AND parent_id IS NULL AND path = 'Apparel'",
+            [self.merchant.pk],
+        )
+        category = dict(zip(("id", "path"), self.plain.cursor.fetchone(), strict=True))
+        keys = {family: [kind.key for kind in must_have(family)] for family in FAMILIES}
+        sku = f"G{int(self.size * 0.86421):07d}"
+        return [*sorts(), *searches(sku), *filters(category, keys)]
+
+    def list_asks(self) -> list[Ask]:
+        """Every offered sort and filter: its first page, and of some the middle and the last."""
+        asks = []
+        for case in self.cases():
+            asks.append(self._checked(case, case.name, case.address, 0))
+            if case.name.startswith("sort_") or case.name in DEEP:
+                asks += self._deep(case)
+        return asks
+
+    def _deep(self, case: Case) -> list[Ask]:
+        from ecomportal.web.paging import FORWARD, LAST, cursor_at
+
+        n = self.plain.count(case)
+        if n < 3 * PAGE:
+            return []
+        skip = n // 2
+        (edge,) = self.plain.keys(case, skip - 1, 1)
+        middle = f"{case.address}&after={cursor_at(FORWARD, edge)}"
+        last = f"{case.address}&after={LAST}"
+        return [
+            self._checked(case, f"{case.name}_middle", middle, skip),
+            self._checked(case, f"{case.name}_last", last, n - PAGE),
+        ]
+
+    def _checked(self, case: Case, name: str, address: str, skip: int) -> Ask:
+        ask = Ask(name, self.site, f"{self.path}?{address}")
+        return same_rows(ask, self.plain.ids(case, skip), ROW.findall)
+
+    # --- Other pages, shown beside the list -------------------------------------------------
+
+    def other_asks(self) -> list[Ask]:
+        product = self.plain.value(
+            "SELECT id FROM catalog_product WHERE merchant_id = %s ORDER BY id OFFSET 7 LIMIT 1"
+        )
+        paths = {
+            "home": f"/{self.merchant.slug}/",
+            "editor": f"{self.path}{product}/",
+            "history": f"{self.path}{product}/history/",
+            "categories": f"{self.path}categories/",
+            "attributes": f"{self.path}facts/",
+            "count_all": f"{self.path}?view=all&count=exact",
+        }
+        asks = [Ask(name, self.site, path) for name, path in paths.items()]
+        shown = asks[-1].send().text.replace(",", "")
+        assert str(self.size) in shown, "the exact count is not that of plain SQL"
+        return asks
+
+    def most_statements(self, asks: list[Ask]) -> tuple[int, str]:
+        """The page that asks the database most; counted here, not over HTTP."""
+        from django.test import Client
+
+        client = Client()
+        client.force_login(self.person, backend="django.contrib.auth.backends.ModelBackend")
+        found = {ask.name: len(statements(client, ask.path)) for ask in asks if ask.post is None}
+        name = max(found, key=lambda one: found[one])
+        return found[name], name
+
+
+def shop_of(size: int) -> Shop:
+    """The shop of this size, generated unless it was kept."""
+    from django.db import connections
+
+    from catalog.generator.write import settle, write_catalogue
+    from ecomportal.tenancy.models import Merchant, User
+    from tests.factories import make_member
+
+    slug, email = f"bench-{size}", f"bench-{size}@example.com"
+    merchant, _ = Merchant.objects.get_or_create(
+        slug=slug, defaults={"name": slug.title(), "currency": "EUR"}
+    )
+    plain = Plain(connections["owner"].cursor(), merchant.pk)
+    n_there = plain.value("SELECT count(*) FROM catalog_product WHERE merchant_id = %s")
+    if n_there not in (0, size):
+        raise SystemExit(f"{slug} holds {n_there:,} products: delete the kept folder.")
+    if not n_there:
+        print(f"Generating {size:,} products ...", flush=True)
+        numbers = range(1, size + 1)
+        processes = N_PROCESSES if size > 10_000 else 1
+        for _ in write_catalogue(merchant, numbers, seed=SEED, n_processes=processes):
+            pass
+        settle()
+    person = User.objects.filter(email=email).first() or make_member(merchant, email)
+    return Shop(size, merchant, person, plain)
+
+
+def portal_env(folder: Path) -> dict[str, str]:
+    """Production settings, but plain HTTP on the loopback; the web process is the app role's."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "ecomportal.settings",
+        "ECOMPORTAL_VAR": str(folder / "var"),
+        "DEBUG": "0",
+        "HTTPS_ONLY": "0",
+        "SECRET_KEY": "only for measurements",
+        "LOG_LEVEL": "WARNING",
+        "ALLOWED_HOSTS": "127.0.0.1,testserver",
+    }
