@@ -3,12 +3,20 @@
 from django.urls import path
 
 from catalog.products import bulk, categories, changes_view, editor, history, images_view, list_view
+from catalog.products.listing import below, cells, menu, own
 
 PRODUCT = "products/<uuid:product_id>/"
 urlpatterns = [
     path("products/", list_view.products, name="products"),
-    path("products/views/", list_view.view_save, name="view-save"),
-    path("products/views/<int:view_id>/remove/", list_view.view_delete, name="view-delete"),
+    path("products/views/", own.view_save, name="view-save"),
+    path("products/views/first/", own.view_first, name="view-first"),
+    path("products/views/<int:view_id>/rename/", own.view_rename, name="view-rename"),
+    path("products/views/<int:view_id>/remove/", own.view_delete, name="view-delete"),
+    path("products/columns/", menu.columns_form, name="columns"),
+    path("products/columns/save/", own.columns_save, name="columns-save"),
+    path("products/filter/", menu.filter_form, name="filter"),
+    path("products/filter/<str:key>/", menu.fact_form, name="filter-fact"),
+    path("products/edits/<uuid:change_id>/undo/", cells.cell_undo, name="cell-undo"),
     path("products/bulk/", bulk.bulk, name="bulk"),
     path("products/new/", editor.product_new, name="product-new"),
     path("products/categories/", categories.categories, name="categories"),
@@ -22,6 +30,9 @@ urlpatterns = [
     path("products/facts/<uuid:attribute_id>/", categories.attribute, name="attribute"),
     path("products/images/<uuid:image_id>/", images_view.image_file, name="image-file"),
     path(PRODUCT, editor.product, name="product"),
+    path(f"{PRODUCT}below/", below.variants, name="list-variants"),
+    path(f"{PRODUCT}variants/<uuid:variant_id>/cell/<str:field>/", cells.cell, name="variant-cell"),
+    path(f"{PRODUCT}cell/<str:field>/", cells.cell, name="cell"),
     path(f"{PRODUCT}history/", history.product_history, name="product-history"),
     path(f"{PRODUCT}delete/", editor.product_delete, name="product-delete"),
     path(f"{PRODUCT}restore/", editor.product_restore, name="product-restore"),

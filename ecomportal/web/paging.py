@@ -37,8 +37,12 @@ def keyset_page(queryset: QuerySet, ordering: Sequence[str], *, cursor: str, siz
     """One page in this order, in one statement.
 
     `ordering` are field or annotation names with "-" for descending; the last is unique, and none
-    may be null. A cursor that cannot be read gives the first page.
+    may be null. A cursor that cannot be read gives the first page; one without values, backward,
+    the last: the same statement with its order turned.
     """
+    if cursor == LAST:
+        rows = list(queryset.order_by(*map(_turned, ordering))[: size + 1])
+        return _page(rows, ordering, size=size, is_backward=True, is_edge=True)
     direction, values = _read(cursor, ordering)
     is_backward = direction == BACKWARD
     names = [_turned(name) for name in ordering] if is_backward else list(ordering)
@@ -50,11 +54,18 @@ def keyset_page(queryset: QuerySet, ordering: Sequence[str], *, cursor: str, siz
     if not values:
         ordered = queryset.order_by(*ordering)
         rows = list(ordered[: size + 1])
+    return _page(rows, ordering, size=size, is_backward=is_backward, is_edge=not values)
+
+
+def _page(
+    rows: list[Any], ordering: Sequence[str], *, size: int, is_backward: bool, is_edge: bool
+) -> Page:
+    """The page of rows that were read in its direction, one more than it holds if there are."""
     has_more, rows = len(rows) > size, rows[:size]
     if is_backward:
         rows.reverse()
-    has_previous = has_more if is_backward else bool(values)
-    has_next = bool(rows) if is_backward else has_more
+    has_previous = has_more if is_backward else not is_edge
+    has_next = has_more if not is_backward else bool(rows) and not is_edge
     return Page(
         rows=rows,
         next=_write(FORWARD, rows[-1], ordering) if has_next else "",
@@ -81,6 +92,11 @@ def _beyond(names: Sequence[str], values: Sequence[Any]) -> Q:
 def _write(direction: str, row: Model | dict[str, Any], ordering: Sequence[str]) -> str:
     names = [name.removeprefix("-") for name in ordering]
     values = [row[name] if isinstance(row, dict) else getattr(row, name) for name in names]
+    return cursor_at(direction, values)
+
+
+def cursor_at(direction: str, values: Sequence[Any]) -> str:
+    """The cursor of the page beyond these sort values; BACKWARD without any is the last page."""
     text = json.dumps([direction, *map(_plain, values)], ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -101,6 +117,9 @@ def _read(cursor: str, ordering: Sequence[str]) -> tuple[str, list[Any]]:
     if direction not in {FORWARD, BACKWARD} or len(values) != len(ordering) or not plain:
         return FORWARD, []
     return direction, values
+
+
+LAST = cursor_at(BACKWARD, ())
 
 
 def estimate(queryset: QuerySet) -> int:

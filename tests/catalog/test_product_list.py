@@ -25,14 +25,14 @@ def few(shop: Any) -> None:
 
 
 def titles(response: Any) -> list[str]:
-    return [row.product.title for row in response.context["rows"]]
+    return [row["title"] for row in response.context["rows"]]
 
 
 def test_the_list_shows_what_a_row_promises(alice, few, client_of):
     response = client_of(alice).get(URL + "?sort=title")
     page = response.content.decode()
     assert titles(response) == ["Apron", "Kettle"]
-    for words in ("KTL-9", "€79.00", "Kitchen", "On sale", "Draft", "No text"):
+    for words in ("KTL-9", "€79.00", "Kitchen", "On sale", "Draft"):
         assert words in page
 
 
@@ -89,8 +89,8 @@ def test_a_hand_made_cursor_shows_the_first_page(alice, few, client_of):
 
 
 def test_facts_are_counted_against_what_the_family_needs(alice, shop, few, client_of):
-    rows = client_of(alice).get(URL + "?sort=-title").context["rows"]
-    assert rows[0].share == 50  # kitchen needs material and capacity
+    page = client_of(alice).get(URL + "?q=kettle").content.decode()
+    assert "<td class=p5>50%" in page  # kitchen needs material and capacity
     missing = client_of(alice).get(URL + "?facts=missing")
     assert sorted(titles(missing)) == ["Apron", "Kettle"]
     from tests.factories import make_attribute
@@ -106,7 +106,9 @@ def test_the_family_is_told_from_the_type_where_the_category_says_nothing(alice,
     make_product(shop, "Mug", product_type="Mug", facts={"material": "clay"})
     make_product(shop, "Thing", facts={"material": "clay"})
     response = client_of(alice).get(URL + "?sort=title")
-    assert [row.share is None for row in response.context["rows"]] == [False, True]
+    mug, thing = response.content.decode().split("<tbody>")[1].split("<tr>")[1:3]
+    assert "%" in mug
+    assert "%" not in thing
     assert titles(client_of(alice).get(URL + "?facts=missing")) == ["Mug"]
 
 
@@ -119,7 +121,7 @@ def test_texts_and_price_ranges(alice, shop, few, client_of):
             origin="person",
         )  # fmt: skip
     page = client_of(alice).get(URL + "?q=kettle").content.decode()
-    for words in ("€79.00 – €84.00", "2 variants", "中文"):
+    for words in ("€79.00–€84.00", "2 variants", "中文"):
         assert words in page
 
 
@@ -150,14 +152,14 @@ def test_a_view_is_saved_for_one_person_and_removed(alice, max_, shop, few, clie
         assert view.query == "max=40"
     client_of(max_).post(f"{URL}views/{view.pk}/remove/")
     assert "Cheap" in client.get(URL).content.decode()
-    client.post(f"{URL}views/{view.pk}/remove/")
+    client.post(f"{URL}views/{view.pk}/remove/", follow=True)
     assert "Cheap" not in client.get(URL).content.decode()
 
 
 def test_a_viewer_sees_the_list_without_tools(vera, few, client_of):
     page = client_of(vera).get(URL).content.decode()
     assert "Kettle" in page
-    assert 'name="ids"' not in page
+    assert "name=ids" not in page
     assert "New product" not in page
 
 
@@ -166,9 +168,9 @@ def test_a_stranger_gets_404(mallory, few, client_of):
 
 
 def test_columns_can_be_chosen(alice, few, client_of):
-    page = client_of(alice).get(URL + "?cols=price").content.decode()
-    assert "€79.00" in page
-    assert "On sale</span>" not in page
+    body = client_of(alice).get(URL + "?cols=price").content.decode().split("<tbody>")[1]
+    assert "€79.00" in body
+    assert "On sale" not in body
 
 
 def test_the_list_speaks_chinese(alice, few, client_of):

@@ -171,7 +171,7 @@ class World:
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
-            "gone_id": gone.pk,
+            "gone_id": gone.pk, "key": colour.key, "field": "price",
         }  # fmt: skip
         self.theirs = make_product(self.other, "Harbour lamp")
         with tenant(shop):

@@ -1,0 +1,67 @@
+"""One filter that is on, and the choice between two ways to a page of what it leaves.
+
+Where few products match, they are looked up in an index and sorted. Where many do, walking
+through the order and looking at each soon fills a page. The planner cannot choose: it takes the
+kind of a fact and its value for independent, and knows nothing of pieces of words.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, IntegerField, QuerySet
+from django.db.models.expressions import RawSQL
+
+from ecomportal.tenancy.models import Merchant
+
+COUNTED = 2000  # products that are looked up and sorted; above, "many"
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter that is on; `params` are those its cross takes out of the address."""
+
+    label: Any
+    value: Any
+    params: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """`condition` tells a product that matches. `ids` are the ids of those that match, from an
+    index; None where no index knows them. `while_walking` is a cheaper way to look at one."""
+
+    chip: Chip
+    condition: Any
+    ids: QuerySet | RawSQL | None = None
+    while_walking: Any = None
+
+    @property
+    def found(self) -> Any:
+        """The condition by way of the index. The ids are gathered before any product is read, so
+        that the planner takes them for a short list, whatever else is asked."""
+        is_call = isinstance(self.ids, RawSQL)
+        ids = RawSQL(f"ARRAY({self.ids.sql})", self.ids.params) if is_call else None
+        return Func(
+            F("pk"),
+            ids or ArraySubquery(self.ids.order_by()),
+            arg_joiner=" = ANY (",
+            template="%(expressions)s)",
+            output_field=BooleanField(),
+        )
+
+
+def counts(merchant: Any, narrowings: list[Narrowing], **more: Any) -> dict[str, Any]:
+    """How many products each finds, up to COUNTED + 1 and in one statement; `more` are further
+    columns of it."""
+    columns = {f"n_{at}": _counted(one.ids) for at, one in enumerate(narrowings)}
+    found = Merchant.objects.filter(pk=merchant.pk).order_by().values(**columns, **more)
+    return found.get()
+
+
+def _counted(ids: QuerySet | RawSQL) -> Any:
+    if isinstance(ids, RawSQL):
+        sql = f"(SELECT count(*)::integer FROM ({ids.sql} LIMIT {COUNTED + 1}) found)"
+        return RawSQL(sql, ids.params, output_field=IntegerField())
+    some = ArraySubquery(ids.order_by()[: COUNTED + 1])
+    return Func(some, function="cardinality", output_field=IntegerField())
