@@ -7,14 +7,14 @@ or said of a part ("black buttons") is left aside or given to the part.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from catalog.products.vocabulary import (
     KINDS,
     AttributeKind,
-    choices,
+    find_all_values,
     find_kind,
     find_type,
     find_unit,
@@ -111,10 +111,11 @@ TRUE = {"yes", "true", "1", "是", "支持", "有"}
 MAX_VALUE = 120  # characters of a value taken as it stands
 AROUND = 60  # characters of evidence on each side
 MAX_TEXT = 20_000  # characters of a description that are read
+MAX_KNOWN = 300  # characters of a line that is remembered with what it says
+DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True)
-class ProposedFact:
+class ProposedFact(NamedTuple):
     """`start` and `end` are the place in the source's text; `evidence` the words around it."""
 
     key: str
@@ -127,8 +128,28 @@ class ProposedFact:
     end: int = 0
 
 
-@dataclass(frozen=True)
-class _Reader:
+class _Read(NamedTuple):
+    """A value that a line of text states, and where in the line."""
+
+    key: str
+    value: str
+    number: Decimal | None
+    unit: str
+    start: int
+    end: int
+    is_whole: bool = False  # its evidence is the value as it was given, or the labelled line
+
+
+class _Line(NamedTuple):
+    """All that a line says, by the way it is said."""
+
+    labelled: tuple[_Read, ...]
+    running: tuple[_Read, ...]
+    quantities: tuple[_Read, ...]
+    dimensions: tuple[_Read, ...]
+
+
+class _Reader(NamedTuple):
     family: str
     language: str
 
@@ -136,11 +157,8 @@ class _Reader:
         """Kinds of the family; without a known family only those every family has."""
         return self.family in kind.families if self.family else len(kind.families) > 10
 
-    def fact(
-        self, key: str, code: str, source: str, text: str, at: tuple[int, int]
-    ) -> ProposedFact:
-        value = translate_value(key, code, self.language) or code
-        return ProposedFact(key, value[:500], None, "", source, _evidence(text, *at), *at)
+    def word(self, key: str, code: str) -> str:
+        return (translate_value(key, code, self.language) or code)[:500]
 
 
 def extract_facts(
@@ -158,15 +176,25 @@ def extract_facts(
     found: dict[tuple[str, str], ProposedFact] = {}
     for fact in _all(reader, title, body, product_type, tags, options):
         found.setdefault((fact.key, fact.value.casefold()), fact)
-    return [fact for fact in found.values() if not _is_vaguer(fact, found.values())]
+    return _without_vaguer(list(found.values()))
+
+
+def _without_vaguer(facts: list[ProposedFact]) -> list[ProposedFact]:
+    """Leave out what another fact says more closely: gold beside 14K gold."""
+    of_kind: dict[str, list[ProposedFact]] = {}
+    for fact in facts:
+        of_kind.setdefault(fact.key, []).append(fact)
+    return [
+        fact
+        for fact in facts
+        if len(of_kind[fact.key]) == 1 or not _is_vaguer(fact, of_kind[fact.key])
+    ]
 
 
 def _is_vaguer(fact: ProposedFact, others: Iterable[ProposedFact]) -> bool:
-    """Whether another fact says the same more closely: gold beside 14K gold."""
     tail = fact.value.casefold()
     return fact.source != "option" and any(
-        other.key == fact.key
-        and len(other.value) > len(tail)
+        len(other.value) > len(tail)
         and other.value.casefold().endswith(tail if has_cjk(tail) else f" {tail}")
         for other in others
     )
@@ -192,18 +220,61 @@ def _all(
     options: Mapping[str, Sequence[str]],
 ) -> Iterator[ProposedFact]:
     for name, values in options.items():
-        yield from _of_option(reader, name, values)
-    yield from _labelled(reader, body, "description")
-    for tag in tags:
-        yield from _labelled(reader, tag, "tag")
-    yield from _running(reader, title, "title")
-    yield from _repeated(reader, product_type, "type")
-    for tag in tags:
-        yield from _repeated(reader, tag, "tag")
-    yield from _running(reader, body, "description")
-    for text, source in ((title, "title"), (body, "description")):
-        yield from _quantities(reader, text, source)
-        yield from _dimensions(reader, text, source)
+        yield from _of_option(reader, name, tuple(dict.fromkeys(values)))
+    parts = [(text, source, list(_lines(reader, text))) for text, source in (
+        (title, "title"), (product_type, "type"), *((tag, "tag") for tag in tags),
+        (body, "description"),
+    )]  # fmt: skip
+    for text, source, lines in parts:
+        if source in ("description", "tag"):
+            yield from _facts(text, source, [(at, line.labelled) for at, line in lines])
+    for text, source, lines in parts:
+        yield from _facts(text, source, [(at, line.running) for at, line in lines])
+    for text, source, lines in (parts[0], parts[-1]):
+        yield from _facts(text, source, [(at, line.quantities) for at, line in lines])
+        yield from _facts(text, source, [(at, line.dimensions) for at, line in lines])
+
+
+def _lines(reader: _Reader, text: str) -> Iterator[tuple[int, _Line]]:
+    """Each line that says something with its place; lines come back on product after product."""
+    at = 0
+    for line in text.split("\n"):
+        if line:
+            read = _known_line if len(line) <= MAX_KNOWN else _read_line
+            yield at, read(reader, line)
+        at += len(line) + 1
+
+
+def _facts(
+    text: str, source: str, found: Iterable[tuple[int, tuple[_Read, ...]]]
+) -> Iterator[ProposedFact]:
+    for at, reads in found:
+        for key, value, number, unit, start, end, is_whole in reads:
+            start, end = at + start, at + end
+            evidence = _line_at(text, at) if is_whole else _evidence(text, start, end)
+            yield ProposedFact(key, value, number, unit, source, evidence, start, end)
+
+
+def _line_at(text: str, at: int) -> str:
+    end = text.find("\n", at)
+    return text[at : end if end >= 0 else None].strip()[:300]
+
+
+def _read_line(reader: _Reader, line: str) -> _Line:
+    has_digit = DIGIT.search(line) is not None
+    labelled = tuple(_labelled(reader, line))
+    # "Strap material: leather" says nothing of the material of the whole.
+    sets = {KINDS[read.key].value_set for read in labelled}
+    running = (r for r in _running(reader, line) if KINDS[r.key].value_set not in sets)
+    return _Line(
+        labelled,
+        tuple(running),
+        tuple(_quantities(reader, line)) if has_digit else (),
+        tuple(_dimensions(reader, line)) if has_digit else (),
+    )
+
+
+_known_line = lru_cache(maxsize=8192)(_read_line)
 
 
 def _evidence(text: str, start: int, end: int) -> str:
@@ -215,47 +286,47 @@ def _evidence(text: str, start: int, end: int) -> str:
 # --- Options and labelled lines ----------------------------------------------------------------
 
 
-def _of_option(reader: _Reader, name: str, values: Sequence[str]) -> Iterator[ProposedFact]:
+@lru_cache(maxsize=4096)
+def _of_option(reader: _Reader, name: str, values: tuple[str, ...]) -> tuple[ProposedFact, ...]:
     kind = find_kind(name, reader.family)
     if kind is None:
-        return
-    distinct = list(dict.fromkeys(values))
-    key = "sizes" if kind.key == "size" and len(distinct) > 1 else kind.key
-    for value in distinct:
-        for fact in _typed(reader, KINDS[key], value, "option"):
-            yield replace(fact, evidence=f"{name}: {value}"[:300])
+        return ()
+    key = "sizes" if kind.key == "size" and len(values) > 1 else kind.key
+    return tuple(
+        ProposedFact(*read[:4], "option", f"{name}: {value}"[:300], read.start, read.end)
+        for value in values
+        for read in _typed(reader, KINDS[key], value)
+    )
 
 
-def _labelled(reader: _Reader, text: str, source: str) -> Iterator[ProposedFact]:
+def _labelled(reader: _Reader, line: str) -> Iterator[_Read]:
     """Lines such as "Material: 100% cotton" or "材质：棉"."""
-    at = 0
-    for line in text.split("\n"):
-        match = LABELLED.match(line)
-        kind = find_kind(match[1], reader.family) if match else None
-        if kind and reader.fits(kind):
-            start, end = at + match.start(2), at + match.end(2)
-            for fact in _typed(reader, kind, match[2].strip(), source):
-                yield replace(fact, evidence=line.strip()[:300], start=start, end=end)
-        at += len(line) + 1
+    match = LABELLED.match(line)
+    kind = find_kind(match[1], reader.family) if match else None
+    if kind and reader.fits(kind):
+        start, end = match.start(2), match.end(2)
+        for read in _typed(reader, kind, match[2].strip()):
+            yield read._replace(start=start, end=end, is_whole=True)
 
 
-def _typed(reader: _Reader, kind: AttributeKind, value: str, source: str) -> Iterator[ProposedFact]:
+def _typed(reader: _Reader, kind: AttributeKind, value: str) -> Iterator[_Read]:
     """A value that was given for this kind outright."""
     if kind.type == "number":
         quantity = parse_quantity(value) or _first_quantity(value)
         if quantity and _measures(kind, quantity[1]):
-            yield _number(kind.key, quantity, source, value, (0, len(value)))
+            yield _number(kind.key, quantity, (0, len(value)))
         return
     if kind.type == "bool":
         yes = value.casefold() in TRUE
-        yield ProposedFact(kind.key, "yes" if yes else "no", None, "", source, value[:300])
+        yield _Read(kind.key, "yes" if yes else "no", None, "", 0, 0)
         return
     matches = [m for m in find_values(kind.key, value) if not _is_denied(value, m.start, m.end)]
     if matches:
         for match in matches:
-            yield reader.fact(kind.key, match.value, source, value, (match.start, match.end))
+            word = reader.word(kind.key, match.value)
+            yield _Read(kind.key, word, None, "", match.start, match.end)
     elif len(value) <= MAX_VALUE and not NOT_EN.search(value):
-        yield ProposedFact(kind.key, value, None, "", source, value[:300], 0, len(value))
+        yield _Read(kind.key, value, None, "", 0, len(value))
 
 
 def _first_quantity(text: str) -> tuple[Decimal, str] | None:
@@ -271,58 +342,37 @@ def _measures(kind: AttributeKind, unit: str) -> bool:
     return bool(known and own and known.quantity == own.quantity)
 
 
-def _number(
-    key: str, quantity: tuple[Decimal, str], source: str, text: str, at: tuple[int, int]
-) -> ProposedFact:
+def _number(key: str, quantity: tuple[Decimal, str], at: tuple[int, int]) -> _Read:
     number, unit = quantity
-    value = format_number(number, "zh")  # without separators of thousands
-    return ProposedFact(key, value, number, unit, source, _evidence(text, *at), *at)
+    # Without separators of thousands.
+    return _Read(key, format_number(number, "zh"), number, unit, *at)
 
 
 # --- Running text -------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4096)
-def _repeated(reader: _Reader, text: str, source: str) -> tuple[ProposedFact, ...]:
-    """Types and tags come back on product after product."""
-    return tuple(_running(reader, text, source))
-
-
-def _running(reader: _Reader, text: str, source: str) -> Iterator[ProposedFact]:
+def _running(reader: _Reader, text: str) -> Iterator[_Read]:
+    found = find_all_values(text)
+    if not found:
+        return
     taken: list[tuple[int, int]] = []
-    words = None if has_cjk(text) else set(WORD.findall(text.casefold()))
-    for key in TEXT_KINDS:
-        kind = KINDS.get(key)
-        if kind is None or not reader.fits(kind):
-            continue
-        # Looking for hundreds of phrases is slow, and most texts name no value of most kinds.
-        if words is not None and words.isdisjoint(_first_words(key)):
-            continue
-        for match in find_values(key, text):
+    for kind in _text_kinds(reader):
+        for match in found.get(kind.value_set, ()):
             start, end = match.start, match.end
             if any(start < b and a < end for a, b in taken):
                 continue
-            if not _is_meant(key, text, start, end):
+            if not _is_meant(kind.key, text, start, end):
                 continue
             taken.append((start, end))
-            if (told := _of_part(reader, key, text, end)) and find_value(told, match.value):
-                yield reader.fact(told, match.value, source, text, (start, end))
+            if (told := _of_part(reader, kind.key, text, end)) and find_value(told, match.value):
+                yield _Read(told, reader.word(told, match.value), None, "", start, end)
 
 
 @cache
-def _first_words(key: str) -> frozenset[str]:
-    """The first word of every English name of the kind's values."""
-    names = (
-        name
-        for value in choices(key)
-        for name in (value.en, value.code.replace("_", " "), value.zh, *value.synonyms_en)
-    )
-    found = (WORD.search(name.casefold()) for name in (*names, *_latin_synonyms(key)))
-    return frozenset(match[0] for match in found if match)
-
-
-def _latin_synonyms(key: str) -> list[str]:
-    return [name for value in choices(key) for name in value.synonyms_zh if WORD.search(name)]
+def _text_kinds(reader: _Reader) -> tuple[AttributeKind, ...]:
+    """The kinds to look for in running text, those first that have a word where two claim it."""
+    kinds = (KINDS[key] for key in TEXT_KINDS if key in KINDS)
+    return tuple(kind for kind in kinds if kind.value_set and reader.fits(kind))
 
 
 def _is_meant(key: str, text: str, start: int, end: int) -> bool:
@@ -375,14 +425,14 @@ def _quantity_pattern() -> re.Pattern[str]:
     )
 
 
-def _quantities(reader: _Reader, text: str, source: str) -> Iterator[ProposedFact]:
+def _quantities(reader: _Reader, text: str) -> Iterator[_Read]:
     for match in _quantity_pattern().finditer(text):
         quantity = parse_quantity(match[0])
         if quantity is None or _is_denied(text, match.start(), match.end()):
             continue
         key = _kind_of_quantity(reader, text, match.start(), match.end(), quantity[1])
         if key:
-            yield _number(key, quantity, source, text, (match.start(), match.end()))
+            yield _number(key, quantity, (match.start(), match.end()))
 
 
 def _kind_of_quantity(reader: _Reader, text: str, start: int, end: int, unit: str) -> str:
@@ -390,7 +440,7 @@ def _kind_of_quantity(reader: _Reader, text: str, start: int, end: int, unit: st
     before = SENTENCE.split(text[max(0, start - 40) : start])[-1]
     after = SENTENCE.split(text[end : end + 30])[0]
     near_after = re.match(r"[\s-]*(?:in\s+)?([^\s,，、]+(?:\s+[^\s,，]+)?)", after)
-    names = _names_in(near_after[1] if near_after else "", first=True)
+    names = [*_names_in(near_after[1] if near_after else "", first=True)]
     names += _names_in(before, first=False)
     for key in names:
         kind = KINDS[key]
@@ -414,6 +464,7 @@ def _number_names() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(names.items(), key=lambda item: -len(item[0])))
 
 
+@lru_cache(maxsize=8192)
 def _names_in(text: str, *, first: bool) -> list[str]:
     """Kinds named in a short text: at its very start after a quantity, at its end before one."""
     folded = text.casefold()
@@ -429,11 +480,9 @@ def _names_in(text: str, *, first: bool) -> list[str]:
     return [key for _, key in sorted(found, key=lambda item: item[0])]
 
 
-def _dimensions(reader: _Reader, text: str, source: str) -> Iterator[ProposedFact]:
+def _dimensions(reader: _Reader, text: str) -> Iterator[_Read]:
     for match in SIZES.finditer(text):
         unit = find_unit(match[4])
         if unit and reader.fits(KINDS["dimensions"]):
             value = " × ".join(part for part in match.groups()[:3] if part)
-            at = (match.start(), match.end())
-            evidence = _evidence(text, *at)
-            yield ProposedFact("dimensions", value, None, unit.code, source, evidence, *at)
+            yield _Read("dimensions", value, None, unit.code, match.start(), match.end())

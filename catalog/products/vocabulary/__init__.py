@@ -22,6 +22,7 @@ from catalog.products.vocabulary.units import (
 from catalog.products.vocabulary.values import (
     Value,
     choices,
+    find_all_values,
     find_value,
     find_values,
     translate_value,
@@ -37,6 +38,7 @@ __all__ = [
     "Value",
     "choices",
     "convert",
+    "find_all_values",
     "find_kind",
     "find_type",
     "find_unit",

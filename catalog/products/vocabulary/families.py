@@ -1,9 +1,9 @@
 """Product families and the types of product in them, in English and Chinese."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from catalog.products.vocabulary.matching import key_of, phrase_pattern
+from catalog.products.vocabulary.matching import Phrases, key_of, leftmost
 from catalog.products.vocabulary.tables import rows, words
 
 
@@ -87,10 +87,11 @@ def plural_of(noun: str) -> str:
 
 
 @cache
-def _pattern():  # noqa: ANN202
-    return phrase_pattern(_phrases())
+def _index() -> Phrases:
+    return Phrases(_phrases().items())
 
 
+@lru_cache(maxsize=4096)
 def find_type(text: str) -> tuple[Family, ProductType] | None:
     """Tell a product's type from its title, type, category path or tags, in either language.
 
@@ -98,10 +99,10 @@ def find_type(text: str) -> tuple[Family, ProductType] | None:
     both languages ("leather watch box" is a box, "真皮钱包" a wallet).
     """
     best = None
-    for match in _pattern().finditer(text):
-        if best is None or len(match[0]) >= len(best):
-            best = match[0]
-    return _phrases()[key_of(best)] if best else None
+    for found in leftmost(_index().find(text)):
+        if best is None or found.end - found.start >= best.end - best.start:
+            best = found
+    return best.value if best else None
 
 
 def type_of(key: str) -> tuple[Family, ProductType] | None:

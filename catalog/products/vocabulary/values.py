@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from catalog.products.vocabulary.kinds import KINDS
-from catalog.products.vocabulary.matching import Match, key_of, phrase_pattern
+from catalog.products.vocabulary.matching import (
+    Found,
+    Match,
+    Phrases,
+    key_of,
+    leftmost,
+    phrase_pattern,
+)
 from catalog.products.vocabulary.tables import has_cjk, rows, words
 
 # Too common or too short to mean the value inside running text; they still
@@ -97,6 +104,40 @@ def find_values(kind_key: str, text: str) -> list[Match]:
         Match(names[key_of(found[0])].code, found.start(), found.end())
         for found in _pattern(kind.value_set).finditer(text)
     ]
+
+
+@cache
+def _all_phrases() -> Phrases:
+    """Every telling name of every value of every set; a find's value is (set, code)."""
+    return Phrases(
+        (name, (value_set, value.code))
+        for value_set in VALUES
+        for name, value in _names(value_set).items()
+        if _is_telling(name)
+    )
+
+
+@cache
+def _whole() -> dict[str, dict[str, str]]:
+    """What each name is as a whole text: set -> code, by name."""
+    found: dict[str, dict[str, str]] = {}
+    for value_set in VALUES:
+        for name, value in _names(value_set).items():
+            found.setdefault(name, {})[value_set] = value.code
+    return found
+
+
+def find_all_values(text: str) -> dict[str, list[Match]]:
+    """What `find_values` finds, for all sets of values at once: set -> its values in text order."""
+    found: dict[str, list[Found]] = {}
+    for one in _all_phrases().find(text):
+        found.setdefault(one.value[0], []).append(one)
+    values = {
+        value_set: [Match(one.value[1], one.start, one.end) for one in leftmost(ones)]
+        for value_set, ones in found.items()
+    }
+    whole = _whole().get(key_of(text.strip().replace("_", " ")), {})
+    return values | {value_set: [Match(code, 0, len(text))] for value_set, code in whole.items()}
 
 
 def choices(kind_key: str) -> tuple[Value, ...]:
