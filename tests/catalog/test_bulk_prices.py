@@ -133,7 +133,7 @@ def test_a_result_below_zero_stops_the_run_until_it_is_left_out(desk: Bulk) -> N
     assert prices(desk) == [300, 900]
     job = desk.run(leave_out="on", **form)
     assert prices(desk) == [300, 400]
-    assert job.result["text"] == "1 product changed, 1 left as it is"
+    assert job.result_text == "1 product changed, 1 left as it is"
     change = desk.client.get(job.result["url"]).content.decode()
     assert "The price would be below zero" in change
 

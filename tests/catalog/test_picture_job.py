@@ -13,6 +13,7 @@ from catalog.products.models import Product, ProductImage
 from catalog.products.picture_job import start_fetch, waiting
 from catalog.products.picture_words import WORDS, kept, words
 from ecomportal.jobs.models import Job, JobItem
+from ecomportal.said import told
 from ecomportal.tenancy.context import tenant
 from tests.catalog.importing import carry_out, compared, table, written
 from tests.catalog.test_picture_fetch import Stranger, serving
@@ -72,7 +73,8 @@ def test_pictures_come_and_each_failure_has_its_reason(shop, alice, mug, shelf):
     images = name(shop, mug, *(shelf.base + path for path in paths))
     job = fetched(shop, alice)
     assert (job.status, job.n_done, job.n_failed) == ("done", 2, 4)
-    assert job.result == {"text": "2 pictures fetched, 4 did not come", "url": "/back/"}
+    assert job.result_text == "2 pictures fetched, 4 did not come"
+    assert job.result["url"] == "/back/"
     with tenant(shop):
         rows = [ProductImage.objects.get(pk=image.pk) for image in images]
         errors = dict(job.items.exclude(error="").values_list("subject_id", "error"))
@@ -166,7 +168,7 @@ def test_an_import_goes_for_its_pictures_when_it_has_ended(
     with tenant(shop):
         job = shop.jobs.get(kind="fetch_pictures")
         log = shop.jobs.get(pk=run.job_id).log
-    assert any("1 picture is being fetched" in line["text"] for line in log)
+    assert any("1 picture is being fetched" in told(line["text"]) for line in log)
     carry_out(job)
     with tenant(shop):
         image = shop.product_images.get()

@@ -102,7 +102,7 @@ def test_a_bulk_edit_changes_the_selected_and_can_be_undone(desk, action, params
     before = desk.products(field)
     job = desk.run(action=action, ids=ids, **params)
     assert [row[0] for row in desk.products(field)] == expected
-    assert (job.status, job.n_done, job.result["text"]) == ("done", 2, "2 products changed")
+    assert (job.status, job.n_done, job.result_text) == ("done", 2, "2 products changed")
     response = desk.client.post(job.result["undo_url"], follow=True)
     assert "2 rows taken back" in response.content.decode()
     assert desk.products(field) == before
@@ -112,7 +112,7 @@ def test_products_that_have_it_already_are_not_touched(desk):
     a = make_product(desk.shop, "A", tags=["autumn"])
     b = make_product(desk.shop, "B")
     job = desk.run(action="tags", ids=[a.pk, b.pk], tags="autumn")
-    assert job.result["text"] == "1 product changed"
+    assert job.result_text == "1 product changed"
     assert desk.products("tags") == [(["autumn"],), (["autumn"],)]
 
 
@@ -138,7 +138,7 @@ def test_what_cannot_come_back_is_named_and_left_out(desk):
     assert refused.status_code == 422
     assert "Its handle or SKU is used by another product now" in refused.content.decode()
     job = desk.run(action="restore", ids=gone, leave_out="on")
-    assert job.result["text"] == "1 product changed, 1 left as it is"
+    assert job.result_text == "1 product changed, 1 left as it is"
     with tenant(desk.shop):
         row = Change.objects.get(job=job).rows.get(state="refused")
         assert (row.product_id, row.why) == (gone[0], "taken")
@@ -152,7 +152,7 @@ def test_two_deleted_products_with_one_sku_cannot_both_come_back(desk):
         with tenant(desk.shop):
             soft_delete([product.pk])
     job = desk.run(action="restore", ids=gone)
-    assert job.result["text"] == "1 product changed, 1 left as it is"
+    assert job.result_text == "1 product changed, 1 left as it is"
     with tenant(desk.shop):
         assert Product.objects.live().count() == 1
 
