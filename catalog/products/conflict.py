@@ -1,17 +1,22 @@
 """Two people, one product: what each did, field by field, with nothing lost."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.products.editable import KEY, State, rows_of
+from catalog.products.editable import KEY, State, plain_object, rows_of
 from catalog.products.models import FactStatus, ProductStatus
 from catalog.products.models import TextField as Field
 
+KNOWN = "ids"  # of a base: which variants there were
+ID_END = 12  # characters: enough to tell the variants of one product apart
 LABELS = {
+    "place": gettext_lazy("Place"),
     "title": gettext_lazy("Name"), "handle": gettext_lazy("Handle"),
     "vendor": gettext_lazy("Brand"), "product_type": gettext_lazy("Type"),
     "category": gettext_lazy("Category"), "tags": gettext_lazy("Tags"),
@@ -25,6 +30,7 @@ LABELS = {
     "barcode": gettext_lazy("Barcode"), "remove": gettext_lazy("Removed"),
     "value": gettext_lazy("Value"), "unit": gettext_lazy("Unit"),
 }  # fmt: skip
+Rows = dict[str, dict[str, State]]  # by kind, then by id
 ROW_KINDS = {"v": gettext_lazy("Variant"), "f": gettext_lazy("Fact")}
 
 
@@ -42,26 +48,53 @@ class Difference:
     is_mine: bool  # preselected: this person changed it, or both did
 
 
-def base_state(text: str) -> State:
-    """The state the form was opened with, as it sent it back; {} when it is unreadable."""
-    try:
-        found = json.loads(text)
-        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair cannot be shown
-    except ValueError:
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {str(name): value for name, value in found.items() if isinstance(value, str)}
+def base_state(data: QueryDict) -> State:
+    """The state the form was opened with, as it sent it back: the product's, and that of each
+    page of variants that was changed; what is unreadable is left out."""
+    state: State = {}
+    for text in [*data.getlist("base"), *data.getlist("base-rows")]:
+        state |= plain_object(text)
+    return state
+
+
+def base_of(state: State, row_ids: Collection[str]) -> str:
+    """What the form sends back of how the product was: everything but the variants, these
+    variants, and the ends of the ids of all."""
+    all_rows = rows_of(state, "v")
+    left_out = {row_id for row_id in all_rows if row_id not in row_ids}
+    kept = {n: v for n, v in state.items() if not (n[:2] == "v-" and n[2:38] in left_out)}
+    known = " ".join(row_id[-ID_END:] for row_id in all_rows)
+    return json.dumps({**kept, KNOWN: known}, ensure_ascii=False)
+
+
+def rows_base(state: State, row_ids: Collection[str]) -> str:
+    """The same of these variants alone, for a page of the grid."""
+    kept = {n: v for n, v in state.items() if n[:2] == "v-" and n[2:38] in row_ids}
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def without_old_places(mine: State, opened: State) -> State:
+    """A place that was not typed is no wish: it moves whenever somebody adds a variant."""
+    return {n: v for n, v in mine.items() if not (n.endswith("-place") and v == opened.get(n))}
+
+
+def with_whole_rows(mine: State, theirs: State, opened: State) -> State:
+    """Rows of mine that are gone by now, whole: whoever keeps one needs all that it was."""
+    there = {f"{kind}-{row_id}-" for kind in ROW_KINDS for row_id in rows_of(theirs, kind)}
+    ours = {f"{kind}-{row_id}-" for kind in ROW_KINDS for row_id in rows_of(mine, kind)}
+    gone = tuple(ours - there)
+    was = {n: v for n, v in opened.items() if n.startswith(gone) and not n.endswith("-place")}
+    return was | mine if gone else mine
 
 
 def differences(
     mine: State, theirs: State, opened: State, *, categories: dict[str, str]
 ) -> list[Difference]:
     """Every field that differs; `categories` gives the paths of ids."""
-    found = []
+    found, there = [], {kind: rows_of(theirs, kind) for kind in ROW_KINDS}
     for name, value in mine.items():
         if name in theirs and value != theirs[name] and not _is_of_removed_row(name, mine):
-            found.append(_difference(name, mine, theirs, opened, categories))
+            found.append(_difference(name, mine, theirs, opened, (categories, there)))
     return [*found, *_removed_by_them(mine, theirs, opened)]
 
 
@@ -72,15 +105,17 @@ def _is_of_removed_row(name: str, mine: State) -> bool:
 
 
 def _difference(
-    name: str, mine: State, theirs: State, opened: State, categories: dict[str, str]
+    name: str, mine: State, theirs: State, opened: State, names: tuple[dict[str, str], Rows]
 ) -> Difference:
+    categories, there = names
+
     def words(value: str) -> str:
         return categories.get(value, value) if name == "category" else _words(name, value)
 
     was = opened.get(name)
     return Difference(
         name=name,
-        label=_label(name, theirs),
+        label=_label(name, there),
         opened=None if was is None else words(was),
         mine=words(mine[name]),
         theirs=words(theirs[name]),
@@ -94,12 +129,13 @@ def _removed_by_them(mine: State, theirs: State, opened: State) -> list[Differen
     """Rows in my form that are gone by now: keep them or let them go, as one choice."""
     found = []
     for kind, kind_label in ROW_KINDS.items():
-        there = rows_of(theirs, kind)
+        there, before = rows_of(theirs, kind), rows_of(opened, kind)
         for row_id, row in rows_of(mine, kind).items():
             if row_id.startswith("new") or row_id in there or row.get("remove") == "1":
                 continue
-            was = rows_of(opened, kind).get(row_id)
-            label = f"{kind_label} “{_row_name(kind, row)}”"
+            was = before.get(row_id)
+            # What was not changed was not sent; its name is then known from the base alone.
+            label = f"{kind_label} “{_row_name(kind, {**(was or {}), **row})}”"
             is_mine = was is None or any(was.get(name, "") != v for name, v in row.items())
             found.append(
                 Difference(
@@ -119,11 +155,12 @@ def _removed_by_them(mine: State, theirs: State, opened: State) -> list[Differen
 def added_by_them(mine: State, theirs: State, opened: State) -> list[str]:
     """Rows that came meanwhile; they stay, whatever is chosen."""
     known = {kind: {**rows_of(opened, kind), **rows_of(mine, kind)} for kind in ROW_KINDS}
+    ends = set(opened.get(KNOWN, "").split())
     return [
         f"{kind_label} “{_row_name(kind, row)}”"
         for kind, kind_label in ROW_KINDS.items()
         for row_id, row in rows_of(theirs, kind).items()
-        if row_id not in known[kind]
+        if row_id not in known[kind] and not (kind == "v" and row_id[-ID_END:] in ends)
     ]
 
 
@@ -134,9 +171,9 @@ def _row_name(kind: str, row: State) -> str:
     return row.get("sku") or options or "–"
 
 
-def _label(name: str, state: State) -> str:
+def _label(name: str, there: Rows) -> str:
     if found := KEY.fullmatch(name):
-        row = rows_of(state, found[1]).get(found[2], {})
+        row = there[found[1]].get(found[2], {})
         if found[1] == "f":
             return f"{row.get('attribute', '')} · {LABELS.get(found[3], found[3])}"
         return f"{_row_name('v', row)} · {LABELS.get(found[3], found[3])}"

@@ -6,6 +6,7 @@ field. Names: "title"; "v-<id>-price" of a variant; "f-<id>-value" of a fact; "t
 of a live text. A new variant or fact has "new" and a number in place of its id.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -31,12 +32,15 @@ State = dict[str, str]
 PRODUCT_FIELDS = ["title", "handle", "vendor", "product_type", "category", "tags", "status"]
 OPTION_FIELDS = ["option1", "option2", "option3"]
 VARIANT_FIELDS = [
-    *("sku", "o1", "o2", "o3", "price", "compare_at", "cost", "stock", "policy", "weight"),
-    *("barcode", "remove"),
+    *("place", "o1", "o2", "o3", "sku", "price", "compare_at", "cost", "stock", "policy"),
+    *("weight", "barcode", "remove"),
 ]
 FACT_FIELDS = ["attribute", "value", "unit", "status", "remove"]
 LANGUAGES = ["en", "zh"]
-KEY = re.compile(r"([vf])-([0-9a-f-]{36}|new\d{1,3})-(\w+)")
+KEY = re.compile(r"([vf])-([0-9a-f-]{36}|new\d{1,4})-(\w+)")
+# Fields that a script or a preview sends together, as one JSON object: however many variants a
+# paste touches, the form stays small.
+CELLS = "cells"
 # What happens to sales when the stock is used up, as one choice instead of two flags.
 STOPS, SELLS_ON, NOT_COUNTED = "stop", "sell", "uncounted"
 
@@ -114,8 +118,9 @@ def state_of(editable: Editable, currency: str) -> State:
     state["tags"] = ", ".join(product.tags)
     names = [*product.option_names, "", "", ""]
     state |= dict(zip(OPTION_FIELDS, names, strict=False))
-    for variant in editable.variants:
-        state |= _prefixed(f"v-{variant['pk']}-", variant_state(variant, currency))
+    for place, variant in enumerate(editable.variants, start=1):
+        row = {"place": str(place), **variant_state(variant, currency)}
+        state |= _prefixed(f"v-{variant['pk']}-", row)
     for fact in editable.facts:
         state |= _prefixed(f"f-{fact['pk']}-", fact_state(fact))
     texts = {(text["language"], text["field"]): text["text"] for text in editable.texts}
@@ -159,12 +164,36 @@ def fact_state(fact: dict[str, Any]) -> State:
 
 def posted_state(data: Any) -> State:
     """What a form sent, fields of ours alone; browsers send line ends as CRLF."""
-    state = {}
-    for name in data:
-        if is_field(name):
-            state[name] = data.get(name, "").replace("\r\n", "\n").strip()
+    sent = plain_object(data.get(CELLS, ""))
+    sent |= {name: data.get(name, "") for name in data}
+    state = {n: v.replace("\r\n", "\n").strip() for n, v in sent.items() if is_field(n)}
     blank = [prefix for prefix in _new_rows(state) if _is_blank(state, prefix)]
     return {n: v for n, v in state.items() if not any(n.startswith(p) for p in blank)}
+
+
+def plain_object(text: str) -> State:
+    """Texts by name as JSON; {} when it cannot be read as that."""
+    try:
+        found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair cannot be shown
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {n: v for n, v in found.items() if isinstance(v, str) and "\0" not in n + v}
+
+
+def completed(mine: State, current: State, opened: State) -> State:
+    """What was sent, with all that a form may leave out because it did not change: fields of the
+    product, and of each variant and fact that it names. A row that is gone meanwhile is completed
+    from what it was."""
+    state = {n: current[n] for n in (*PRODUCT_FIELDS, *OPTION_FIELDS)}
+    for source in (opened, current):
+        rows = {kind: rows_of(source, kind) for kind in "vf"}
+        for kind in rows:
+            for row_id in rows_of(mine, kind):
+                state |= _prefixed(f"{kind}-{row_id}-", rows[kind].get(row_id, {}))
+    return state | mine
 
 
 def _new_rows(state: State) -> set[str]:
@@ -176,7 +205,8 @@ def _is_blank(state: State, prefix: str) -> bool:
     """A new fact without a value, or a new variant with nothing but its preset choice."""
     if prefix.startswith("f-"):
         return not state.get(f"{prefix}value")
-    values = (v for n, v in state.items() if n.startswith(prefix) and n != f"{prefix}policy")
+    preset = (f"{prefix}policy", f"{prefix}place")
+    values = (v for n, v in state.items() if n.startswith(prefix) and n not in preset)
     return not any(values)
 
 

@@ -12,17 +12,36 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.products.attribute_book import AttributeBook
 from catalog.products.changes import Change
-from catalog.products.conflict import added_by_them, base_state, differences, hidden_fields
-from catalog.products.editable import Editable, State, load, posted_state, state_of
+from catalog.products.conflict import (
+    added_by_them,
+    base_of,
+    base_state,
+    differences,
+    hidden_fields,
+    with_whole_rows,
+    without_old_places,
+)
+from catalog.products.editable import (
+    Editable,
+    State,
+    completed,
+    load,
+    posted_state,
+    rows_of,
+    state_of,
+)
 from catalog.products.editor_page import page_context
 from catalog.products.forms import NewProductForm, free_handle
+from catalog.products.grid import query_in
 from catalog.products.models import Fact, FactStatus, Product, Variant, touch
 from catalog.products.reading import Reading, read
 from catalog.products.saving import write
@@ -39,7 +58,7 @@ class Stale(Exception):
 
 
 @contextmanager
-def edit(request: HttpRequest, product_id: Any, title: Said) -> Iterator[None]:
+def edit(request: HttpRequest, product_id: Any, title: Said) -> Iterator[Change]:
     """Record what the block does to one product as an edit by the request's person: as a change
     that can be taken back, and in the history."""
     change = Change.objects.create(
@@ -47,8 +66,9 @@ def edit(request: HttpRequest, product_id: Any, title: Said) -> Iterator[None]:
     )
     who = {"user": request.user.pk, "source": "editor", "change": str(change.pk)}
     with pghistory.context(**who), recorded(change, [product_id]):
-        yield
-    Change.objects.filter(pk=change.pk, n_rows=0).delete()  # nothing came of it
+        yield change
+    if Change.objects.filter(pk=change.pk, n_rows=0).delete()[0]:
+        change.pk = None  # nothing came of it
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,20 +79,19 @@ def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     editable = load(request.merchant, product_id)
     if request.method == "POST":
         return _save(request, editable)
-    return show(request, editable, state_of(editable, request.merchant.currency))
+    return show(request, editable)
 
 
 def show(
     request: HttpRequest,
     editable: Editable,
-    state: State,
     *,
+    mine: State | None = None,
     errors: dict[str, str] | None = None,
-    base: State | None = None,
     image_problems: list[str] | None = None,
 ) -> HttpResponse:
-    context = page_context(request, editable, state, errors=errors or {})
-    context["base"] = json.dumps(state if base is None else base, ensure_ascii=False)
+    """The editor, with what was typed (`mine`) over what is saved."""
+    context = page_context(request, editable, mine or {}, errors=errors or {})
     context["image_problems"] = image_problems or []
     status = 422 if errors or image_problems else 200
     return render(request, "catalog/products/editor.html", context, status=status)
@@ -82,55 +101,76 @@ def _save(request: HttpRequest, editable: Editable) -> HttpResponse:
     product, mine = editable.product, posted_state(request.POST)
     if product.deleted_at:
         messages.error(request, _("This product is deleted. Restore it first, then edit it."))
-        return redirect("catalog:product", request.merchant.slug, product.pk)
+        return _back(request, product)
     current = state_of(editable, request.merchant.currency)
+    opened = base_state(request.POST)
     if request.POST.get("version") != str(product.version):
         return _conflict(request, editable, mine)
     if all(current.get(name, "") == value for name, value in mine.items()):
         messages.info(request, _("Nothing was changed, so nothing was saved."))
-        return redirect("catalog:product", request.merchant.slug, product.pk)
+        return _back(request, product)
     book = AttributeBook(request.merchant)
-    reading = read(mine, editable, book)
+    reading = read(completed(mine, current, opened), editable, book)
     if not reading.errors:
         try:
-            _write(request, editable, reading, book)
+            change = _write(request, editable, reading, book)
         except Stale:
             return _conflict(request, load(request.merchant, product.pk), mine)
         except IntegrityError:
             reading.errors[""] = _("Another product took the handle or a SKU just now. Change it.")
     if reading.errors:
-        base = base_state(request.POST.get("base", ""))
-        return show(request, editable, {**current, **mine}, errors=reading.errors, base=base)
-    messages.success(request, _("Saved “%(title)s”.") % {"title": mine["title"]})
-    return redirect("catalog:product", request.merchant.slug, product.pk)
+        return show(request, editable, mine=mine, errors=reading.errors)
+    _say_saved(request, reading.product["title"], change)
+    return _back(request, product)
 
 
-def _write(request: HttpRequest, editable: Editable, reading: Reading, book: AttributeBook) -> None:
+def _back(request: HttpRequest, product: Product) -> HttpResponse:
+    """To the same page of the grid as before."""
+    grid = query_in(request.POST.get("grid", "")).address()
+    return redirect(reverse("catalog:product", args=[request.merchant.slug, product.pk]) + grid)
+
+
+def _say_saved(request: HttpRequest, title: str, change: Change) -> None:
+    text = _("Saved “%(title)s”.") % {"title": title}
+    if change.pk is None:
+        messages.success(request, text)
+        return
+    undo = reverse("catalog:change", args=[request.merchant.slug, change.pk])
+    link = format_html('{} <a href="{}">{}</a>', text, undo, _("See or undo it"))
+    messages.success(request, link)
+
+
+def _write(
+    request: HttpRequest, editable: Editable, reading: Reading, book: AttributeBook
+) -> Change:
     """Take the lock by moving the version on, then write; both or neither."""
     product, title = editable.product, reading.product["title"]
     same = request.merchant.products.filter(pk=product.pk, version=product.version)
     with (
         transaction.atomic(),
-        edit(request, product.pk, said("Edited “%(title)s”", title=title)),
+        edit(request, product.pk, said("Edited “%(title)s”", title=title)) as change,
     ):
         if not same.update(updated_at=timezone.now()):
             raise Stale
         write(editable, reading, book, user=request.user)
         audit.record(request, "product.saved", title, product=str(product.pk))
+    return change
 
 
 def _conflict(request: HttpRequest, editable: Editable, mine: State) -> HttpResponse:
     """Show both versions; what was typed travels along until it is saved or left."""
     theirs = state_of(editable, request.merchant.currency)
-    opened = base_state(request.POST.get("base", ""))
+    opened = base_state(request.POST)
+    mine = with_whole_rows(without_old_places(mine, opened), theirs, opened)
     paths = {str(c.pk): c.path for c in request.merchant.categories.all()}
     shown = differences(mine, theirs, opened, categories=paths)
     context = {
         "product": editable.product,
         "differences": shown,
         "added": added_by_them(mine, theirs, opened),
-        "hidden": hidden_fields(mine, shown),
-        "base": json.dumps(theirs, ensure_ascii=False),
+        "cells": json.dumps(hidden_fields(mine, shown), ensure_ascii=False),
+        "base": base_of(theirs, rows_of(mine, "v").keys()),
+        "grid": request.POST.get("grid", ""),
     }
     return render(request, "catalog/products/conflict.html", context, status=409)
 

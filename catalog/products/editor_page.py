@@ -6,46 +6,27 @@ from typing import Any
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from catalog.products.editable import (
-    LANGUAGES,
-    NOT_COUNTED,
-    SELLS_ON,
-    STOPS,
-    VARIANT_FIELDS,
-    Editable,
-    State,
-    rows_of,
-)
+from catalog.products.conflict import base_of
+from catalog.products.editable import LANGUAGES, Editable, State, rows_of, state_of
+from catalog.products.grid import query_in, query_of
+from catalog.products.grid_page import Cell, blank_row, variant_grid
 from catalog.products.history import history
 from catalog.products.models import AttributeType, FactStatus, ProductStatus, TextOrigin
 from catalog.products.models import TextField as Field
-from catalog.products.must_have import facts_share, family_of
+from catalog.products.must_have import facts_share, family_of, wanted_keys
 from catalog.products.picture_words import words
-from catalog.products.vocabulary import must_have
+from catalog.products.texts import ALLOWED_TAGS, from_typed
+from catalog.products.vocabulary import KINDS
 from ecomportal.tenancy.access import EDITORS
 
 SHORT_HISTORY = 40  # events under the editor; the history page has them all
 WITH_UNIT = {AttributeType.NUMBER, AttributeType.DIMENSIONS}
-MAX_VARIANTS = 250  # in the grid: more fields than a form may send are not drawn
 LINES = {Field.DESCRIPTION: 6, Field.BULLETS: 3, Field.SEO_DESCRIPTION: 3}
-POLICIES = [
-    (STOPS, _("Stop selling")),
-    (SELLS_ON, _("Keep selling")),
-    (NOT_COUNTED, _("Not counted")),
-]
 ROOM = {Field.SHORT_TITLE: 65, Field.SEO_TITLE: 60, Field.SEO_DESCRIPTION: 160}  # characters
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One field of a form: its name, its text, and what is wrong with it."""
-
-    name: str
-    value: str
-    error: str
 
 
 @dataclass(frozen=True)
@@ -61,11 +42,25 @@ class TextRow:
     def is_long(self) -> bool:
         return self.n_lines > 4
 
+    @property
+    def is_html(self) -> bool:
+        return self.field == Field.DESCRIPTION
+
+    @property
+    def rendered(self) -> SafeString:
+        """As a reader sees it. Cleaned again: it may be what somebody typed just now."""
+        return mark_safe(from_typed(self.cell.value))  # noqa: S308 (from the one allow-list)
+
 
 def page_context(
-    request: HttpRequest, editable: Editable, state: State, *, errors: dict[str, str]
+    request: HttpRequest, editable: Editable, mine: State, *, errors: dict[str, str]
 ) -> dict[str, Any]:
+    """What is saved, with what was typed (`mine`) over it."""
     product, merchant = editable.product, request.merchant
+    current = state_of(editable, merchant.currency)
+    state = {**current, **mine}
+    query = query_in(request.POST.get("grid", "")) if mine else query_of(request.GET)
+    grid = variant_grid(editable, current, mine, errors, query)
     category = product.category
     family = family_of(category.family if category else "", product.product_type)
     confirmed = [f["key"] for f in editable.facts if f["status"] == FactStatus.CONFIRMED]
@@ -85,15 +80,15 @@ def page_context(
         "attributes": attributes,
         "option_cells": [(n, cells[f"option{n}"]) for n in (1, 2, 3)],
         "n_options": max(1, len([n for n in (1, 2, 3) if state.get(f"option{n}")])),
-        "variants": _variant_rows(state, errors),
-        "n_more_variants": max(0, len(editable.variants) - MAX_VARIANTS),
-        "policies": POLICIES,
-        "blank_variant": _blank_variant(),
+        "base": base_of(current, ()),
+        "html_tags": " ".join(sorted(ALLOWED_TAGS)),
+        "grid": grid,
+        "blank_variant": blank_row(),
         "blank_fact": {"id": "new900"},
         "facts": facts,
         "missing": _missing(family, editable, state),
         "n_proposed": sum(f["status"] == FactStatus.PROPOSED for f in editable.facts),
-        "share": facts_share(family, confirmed),
+        "share": facts_share(family, confirmed, product.product_type),
         "languages": _languages(merchant, editable, cells),
         "images": _images(editable),
         "n_unfetched": sum(not image["file"] for image in editable.images),
@@ -137,25 +132,6 @@ def _choices(merchant: Any) -> tuple[list[tuple[str, str]], list[str]]:
     )
 
 
-def _variant_rows(state: State, errors: dict[str, str]) -> list[dict[str, Any]]:
-    rows = list(rows_of(state, "v").items())[:MAX_VARIANTS]
-    return [_variant_row(row_id, row, errors) for row_id, row in rows]
-
-
-def _variant_row(row_id: str, row: State, errors: dict[str, str]) -> dict[str, Any]:
-    def cell(name: str) -> Cell:
-        full_name = f"v-{row_id}-{name}"
-        return Cell(full_name, row.get(name, ""), errors.get(full_name, ""))
-
-    cells = {name: cell(name) for name in VARIANT_FIELDS}
-    return {"id": row_id, "is_new": row_id.startswith("new"), "cells": cells}
-
-
-def _blank_variant() -> dict[str, Any]:
-    """What a script copies to add a row, and the row for those who have none."""
-    return _variant_row("new900", {"policy": STOPS}, {})
-
-
 def _fact_rows(editable: Editable, state: State, errors: dict[str, str]) -> list[dict[str, Any]]:
     known = {fact["pk"]: fact for fact in editable.facts}
     names = {v["pk"]: v["sku"] or " / ".join(v["options"]) for v in editable.variants}
@@ -194,7 +170,8 @@ def _missing(family: str, editable: Editable, state: State) -> list[dict[str, An
     is_zh = (get_language() or "").startswith("zh")
     n_new = sum(row_id.startswith("new") for row_id in rows_of(state, "f"))
     typed = {row.get("attribute") for row in rows_of(state, "f").values()}
-    kinds = [kind for kind in must_have(family) if kind.key not in there | typed] if family else []
+    wanted = wanted_keys(family, editable.product.product_type)
+    kinds = [KINDS[key] for key in wanted if key not in there | typed]
     return [
         {
             "id": f"new{n_new + n}",

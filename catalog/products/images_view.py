@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.products.editable import load, state_of
+from catalog.products.editable import load
 from catalog.products.editor import edit, show
 from catalog.products.images import CONTENT_TYPES, StoredImage, store_image, thumb_path
 from catalog.products.models import Product, ProductImage, touch
 from catalog.products.picture_job import start_fetch, waiting
+from ecomportal.said import said
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
 
@@ -82,7 +83,7 @@ def _store(request: HttpRequest, files: list[Any]) -> tuple[dict[str, StoredImag
 
 def _add(request: HttpRequest, product: Product, stored: list[Any]) -> None:
     last = product.images.aggregate(last=Max("position"))["last"] or 0
-    with edit(request, product.pk, _("Pictures of “%(title)s”") % {"title": product.title}):
+    with edit(request, product.pk, said("Pictures of “%(title)s”", title=product.title)):
         ProductImage.objects.bulk_create(
             ProductImage(
                 merchant=request.merchant, product=product, position=last + n, file=image.file,
@@ -97,9 +98,7 @@ def _add(request: HttpRequest, product: Product, stored: list[Any]) -> None:
 
 
 def _problems(request: HttpRequest, product: Product, problems: list[str]) -> HttpResponse:
-    editable = load(request.merchant, product.pk)
-    state = state_of(editable, request.merchant.currency)
-    return show(request, editable, state, image_problems=problems)
+    return show(request, load(request.merchant, product.pk), image_problems=problems)
 
 
 @require_POST
@@ -119,7 +118,7 @@ def images_save(request: HttpRequest, product_id: UUID) -> HttpResponse:
             problems.append(_("The place of a picture is a whole number, such as 1."))
     if problems:
         return _problems(request, product, problems)
-    with edit(request, product.pk, _("Pictures of “%(title)s”") % {"title": product.title}):
+    with edit(request, product.pk, said("Pictures of “%(title)s”", title=product.title)):
         ordered = sorted(images, key=lambda image: (image.position, image.pk))
         for n, image in enumerate(ordered, start=1):
             image.position = n
@@ -135,7 +134,7 @@ def image_remove(request: HttpRequest, product_id: UUID, image_id: UUID) -> Http
     """Take the picture out. Its file stays, so that the change can be taken back."""
     product = _product(request, product_id)
     image = get_object_or_404(product.images, pk=image_id)
-    with edit(request, product.pk, _("Pictures of “%(title)s”") % {"title": product.title}):
+    with edit(request, product.pk, said("Pictures of “%(title)s”", title=product.title)):
         image.delete()
         touch([product.pk])
     messages.success(request, _("Removed the picture. Changes can bring it back."))
@@ -149,7 +148,7 @@ def images_fetch(request: HttpRequest, product_id: UUID) -> HttpResponse:
     product = _product(request, product_id)
     job = start_fetch(
         waiting(request.merchant).filter(product=product), request.merchant, request.user,
-        title=_("Pictures of “%(title)s”") % {"title": product.title[:150]},
+        title=said("Pictures of “%(title)s”", title=product.title),
         dedupe_key=f"product:{product.pk}",
         back=reverse("catalog:product", args=[request.merchant.slug, product.pk]) + "#pics",
     )  # fmt: skip

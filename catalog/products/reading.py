@@ -24,10 +24,11 @@ from catalog.products.editable import (
 from catalog.products.models import AttributeType, FactStatus, ProductStatus
 from catalog.products.models import TextField as Field
 from catalog.products.money import parse_money
-from catalog.products.texts import clean_html
+from catalog.products.texts import from_typed
 from catalog.products.vocabulary.units import parse_number
 
 MAX_STOCK = 10_000_000
+MAX_PLACE = 10_000
 MAX_WEIGHT = Decimal(100_000_000)  # grams: a hundred tonnes
 MAX_TEXT = 100_000  # characters of one live text
 LENGTHS = {"title": 255, "handle": 255, "vendor": 120, "product_type": 120}
@@ -39,6 +40,7 @@ class Reading:
 
     product: dict[str, Any] = field(default_factory=dict)
     variants: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # None: take it out
+    places: dict[str, int] = field(default_factory=dict)  # wanted in the order of variants
     facts: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -59,10 +61,12 @@ def read(state: State, editable: Editable, book: AttributeBook) -> Reading:
     for row_id, row in rows_of(state, "v").items():
         gone = row.get("remove") == "1"
         reading.variants[row_id] = None if gone else _variant(reading, row_id, row, merchant)
+        if row.get("place") and not gone:
+            reading.places[row_id] = reading.attempt(f"v-{row_id}-place", _place, row["place"])
     known = {fact["pk"]: fact for fact in editable.facts}
     for row_id, row in rows_of(state, "f").items():
         reading.facts[row_id] = _fact(reading, row_id, row, known.get(row_id), book)
-    _read_texts(reading, state)
+    _read_texts(reading, state, editable)
     _check_taken(reading, editable, merchant)
     return reading
 
@@ -106,7 +110,9 @@ def _variant(reading: Reading, row_id: str, row: State, merchant: Any) -> dict[s
     def get(name: str, read: Any, *args: Any) -> Any:
         return reading.attempt(f"v-{row_id}-{name}", read, row.get(name, ""), *args)
 
-    policy = row.get("policy", STOPS)
+    policy = row.get("policy") or STOPS
+    if policy not in (STOPS, SELLS_ON, NOT_COUNTED):
+        reading.errors[f"v-{row_id}-policy"] = _("Choose what happens when it is sold out.")
     return {
         "sku": get("sku", _short, 120),
         "barcode": get("barcode", _short, 60),
@@ -133,6 +139,12 @@ def _stock(text: str) -> int:
     if len(digits) > 8:
         raise ValidationError(_("A whole number, such as 12."))
     return int(text or 0)
+
+
+def _place(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= MAX_PLACE):
+        raise ValidationError(_("A place is a whole number, such as 1."))
+    return int(text[:6])
 
 
 def _weight(text: str) -> Decimal | None:
@@ -185,7 +197,8 @@ def _number(text: str, known: dict[str, Any] | None) -> Decimal:
     raise ValidationError(_("One number, please.") + was)
 
 
-def _read_texts(reading: Reading, state: State) -> None:
+def _read_texts(reading: Reading, state: State, editable: Editable) -> None:
+    live = {f"t-{text['language']}-{text['field']}": text["text"] for text in editable.texts}
     for language in LANGUAGES:
         for text_field in Field.values:
             name = f"t-{language}-{text_field}"
@@ -194,8 +207,12 @@ def _read_texts(reading: Reading, state: State) -> None:
             text = state[name]
             if len(text) > MAX_TEXT:
                 reading.errors[name] = _("At most %(n)s characters.") % {"n": MAX_TEXT}
-            is_html = text_field == Field.DESCRIPTION
-            reading.texts[language, text_field] = clean_html(text) if is_html else text
+            # What stands there already stays as it is, however it came in.
+            if text == live.get(name, "").strip():
+                text = live.get(name, "")
+            elif text_field == Field.DESCRIPTION:
+                text = from_typed(text)
+            reading.texts[language, text_field] = text
 
 
 def _check_taken(reading: Reading, editable: Editable, merchant: Any) -> None:

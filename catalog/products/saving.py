@@ -21,7 +21,7 @@ def write(editable: Editable, reading: Reading, book: AttributeBook, *, user: An
     Rows that the form did not hold stay as they are. The caller has locked the product.
     """
     product = editable.product
-    _write_variants(product, reading)
+    _write_variants(editable, reading)
     _write_facts(product, reading, book)
     _write_texts(product, reading, user)
     live = product.variants.filter(deleted_at=None).values_list("sku", "barcode")
@@ -38,11 +38,12 @@ def _changes(row: Model, values: dict[str, Any]) -> bool:
     return bool(changed)
 
 
-def _write_variants(product: Product, reading: Reading) -> None:
+def _write_variants(editable: Editable, reading: Reading) -> None:
+    product = editable.product
     # Those taken out meanwhile too: choosing to keep one on the conflict page brings it back.
     rows = {str(row.pk): row for row in product.variants.all()}
     last = max((row.position for row in rows.values()), default=0)
-    changed, new = [], []
+    changed, new = [], {}
     for row_id, values in reading.variants.items():
         row = rows.get(row_id)
         if values is None:
@@ -53,8 +54,8 @@ def _write_variants(product: Product, reading: Reading) -> None:
                 changed.append(row)
         else:
             last += 1
-            new.append(
-                Variant(merchant_id=product.merchant_id, product=product, position=last, **values)
+            new[row_id] = Variant(
+                merchant_id=product.merchant_id, product=product, position=last, **values
             )
     names = ["deleted_at", *next((v for v in reading.variants.values() if v), {})]
     # Removals first: a new variant may take the SKU of one that goes.
@@ -64,7 +65,24 @@ def _write_variants(product: Product, reading: Reading) -> None:
     kept = [row for row in changed if row.deleted_at is None]
     free_skus(kept)
     Variant.objects.bulk_update(kept, names, batch_size=200)
-    Variant.objects.bulk_create(new, batch_size=500)
+    Variant.objects.bulk_create(new.values(), batch_size=500)
+    _move(editable, {r: p for r, p in reading.places.items() if r in rows or r in new}, new)
+
+
+def _move(editable: Editable, places: dict[str, int], new: dict[str, Variant]) -> None:
+    """Put variants where they were told to stand; the others keep their order around them."""
+    stood = {v["pk"]: place for place, v in enumerate(editable.variants, start=1)}
+    moved = {row_id: place for row_id, place in places.items() if stood.get(row_id) != place}
+    if not moved:
+        return
+    live = list(editable.product.variants.filter(deleted_at=None).order_by("position", "pk"))
+    row_ids = {row.pk: row_id for row_id, row in new.items()}
+    wanted = {row.pk: moved.get(row_ids.get(row.pk, str(row.pk))) for row in live}
+    order = [row for row in live if wanted[row.pk] is None]
+    for row in sorted((r for r in live if wanted[r.pk]), key=lambda r: wanted[r.pk]):
+        order.insert(wanted[row.pk] - 1, row)
+    changed = [row for n, row in enumerate(order, start=1) if _changes(row, {"position": n})]
+    Variant.objects.bulk_update(changed, ["position"], batch_size=500)
 
 
 def _write_facts(product: Product, reading: Reading, book: AttributeBook) -> None:

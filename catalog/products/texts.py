@@ -1,7 +1,10 @@
 """Live texts: written in one place, so that each keeps where it came from and can go back."""
 
 import html
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import nh3
@@ -18,6 +21,9 @@ ALLOWED_TAGS = {
     "table", "thead", "tbody", "tr", "th", "td", "a", "span", "div", "hr", "sub", "sup",
 }  # fmt: skip
 ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan"}, "th": {"colspan", "scope"}}
+MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:[a-z]+|#\d+);", re.IGNORECASE)
+POINT = re.compile(r"(?:[-*–]\s+|[•·]\s*|(\d{1,3})(?:[.)]\s+|、\s*))")
+BOLD = re.compile(r"\*\*(\S(?:[^*]*\S)?)\*\*")
 KEPT = ("text", "origin", "provenance", "approved_by_id")
 
 
@@ -39,6 +45,34 @@ def to_live(text: str, field: str) -> str:
         return text.strip()
     paragraphs = [part.strip() for part in text.split("\n") if part.strip()]
     return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in paragraphs)
+
+
+def from_typed(text: str) -> str:
+    """A description as somebody typed it: HTML is cleaned, plain lines become paragraphs and
+    lists. An empty line ends a paragraph, "- " begins a point, "1. " a numbered one."""
+    if MARKUP.search(text):
+        return clean_html(text)
+    blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
+    return "".join(part for block in blocks for part in _block(block.splitlines()))
+
+
+def _block(lines: list[str]) -> Iterator[str]:
+    """One block of plain lines; runs of points stand as a list among its paragraphs."""
+    for tag, run in groupby((line.strip() for line in lines if line.strip()), key=_list_tag):
+        if tag:
+            points = "".join(f"<li>{_inline(POINT.sub('', line))}</li>" for line in run)
+            yield f"<{tag}>{points}</{tag}>"
+        else:
+            yield f"<p>{'<br>'.join(_inline(line) for line in run)}</p>"
+
+
+def _list_tag(line: str) -> str:
+    found = POINT.match(line)
+    return ("ol" if found[1] else "ul") if found else ""
+
+
+def _inline(line: str) -> str:
+    return BOLD.sub(r"<strong>\1</strong>", html.escape(line, quote=False))
 
 
 def put_text(product: Product, language: str, field: str, **values: Any) -> Written:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from catalog.products import bulk, categories, changes_view, editor, history, images_view, list_view
 from catalog.products.listing import below, cells, menu, own
+from catalog.products import variants_view
 
 PRODUCT = "products/<uuid:product_id>/"
 urlpatterns = [
@@ -34,6 +35,7 @@ urlpatterns = [
     path(f"{PRODUCT}variants/<uuid:variant_id>/cell/<str:field>/", cells.cell, name="variant-cell"),
     path(f"{PRODUCT}cell/<str:field>/", cells.cell, name="cell"),
     path(f"{PRODUCT}history/", history.product_history, name="product-history"),
+    path(f"{PRODUCT}variants/many/", variants_view.variants, name="variants-many"),
     path(f"{PRODUCT}delete/", editor.product_delete, name="product-delete"),
     path(f"{PRODUCT}restore/", editor.product_restore, name="product-restore"),
     path(f"{PRODUCT}facts/confirm/", editor.facts_confirm, name="facts-confirm"),
