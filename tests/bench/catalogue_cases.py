@@ -64,18 +64,21 @@ def no_text(language: str) -> str:
     )
 
 
-def lacking(must_have: dict[str, list[str]]) -> str:
-    """Some fact that the family must have is not confirmed; where none must be, every fact."""
-    pairs = ", ".join(
-        f"('{family}', '{key}')" for family, keys in must_have.items() for key in keys
-    )
+def lacking(wanted: list[tuple[str, str, str]]) -> str:
+    """Some fact that a product of this family and type must have is not confirmed; where none must
+    be, every fact. `wanted` are families, types and keys."""
+    rows = ", ".join(f"({', '.join(map(_quoted, row))})" for row in wanted)
     known = f"{FACTS} AND f.status = 'confirmed'"
     return (
-        f"(EXISTS (SELECT 1 FROM (VALUES {pairs}) m (family, key) WHERE m.family = c.family AND "
-        f"NOT EXISTS (SELECT 1 {known} AND f.attribute_id = (SELECT a.id FROM catalog_attribute a "
-        f"WHERE a.merchant_id = p.merchant_id AND a.key = m.key))) "
-        f"OR NOT EXISTS (SELECT 1 {known}))"
+        f"(EXISTS (SELECT 1 FROM (VALUES {rows}) m (family, type, key) WHERE m.family = c.family "
+        f"AND m.type = p.product_type AND NOT EXISTS (SELECT 1 {known} AND f.attribute_id = "
+        "(SELECT a.id FROM catalog_attribute a WHERE a.merchant_id = p.merchant_id "
+        f"AND a.key = m.key))) OR NOT EXISTS (SELECT 1 {known}))"
     )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def priced(condition: str) -> str:
@@ -101,7 +104,7 @@ def searches(sku: str) -> list[Case]:
     ]
 
 
-def filters(category: dict[str, Any], must_have: dict[str, list[str]]) -> list[Case]:
+def filters(category: dict[str, Any], wanted: list[tuple[str, str, str]]) -> list[Case]:
     inside = f"(c.path = '{category['path']}' OR c.path LIKE '{category['path']} > %')"
     proposed = f"EXISTS (SELECT 1 {FACTS} AND f.status = 'proposed')"
     stock = f"coalesce((SELECT sum(v.stock) {VARIANTS}), 0)"
@@ -121,7 +124,7 @@ def filters(category: dict[str, Any], must_have: dict[str, list[str]]) -> list[C
         Case("stock_low", "stock=low", f"{COUNTED} <= 5"),
         Case("stock_none", "stock=none", f"{COUNTED} <= 0"),
         Case("stock_range", "smin=100&smax=120", f"{stock} BETWEEN 100 AND 120"),
-        Case("facts_missing", "facts=missing", lacking(must_have)),
+        Case("facts_missing", "facts=missing", lacking(wanted)),
         Case("facts_proposed", "facts=proposed", proposed),
         Case("no_text_en", "no_text=en", no_text("en")),
         Case("no_text_zh", "no_text=zh", no_text("zh")),

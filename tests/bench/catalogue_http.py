@@ -49,17 +49,22 @@ class Browser:
         return self._send("GET", path, None, {})
 
     def post(
-        self, path: str, fields: Any, *, files: Mapping[str, tuple[str, bytes]] | None = None
+        self,
+        path: str,
+        fields: Any,
+        *,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        headers = {"Referer": f"http://127.0.0.1:{self.port}{path}"}
+        told = {"Referer": f"http://127.0.0.1:{self.port}{path}", **(headers or {})}
         if token := self.cookies.get("csrftoken"):
-            headers["X-CSRFToken"] = token
+            told["X-CSRFToken"] = token
         if files:
             boundary = "catalogue-bench-boundary"
-            headers["Content-Type"] = f"multipart/form-data; boundary={boundary}"
-            return self._send("POST", path, _multipart(fields, files, boundary), headers)
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-        return self._send("POST", path, urlencode(fields, doseq=True).encode(), headers)
+            told["Content-Type"] = f"multipart/form-data; boundary={boundary}"
+            return self._send("POST", path, _multipart(fields, files, boundary), told)
+        told["Content-Type"] = "application/x-www-form-urlencoded"
+        return self._send("POST", path, urlencode(fields, doseq=True).encode(), told)
 
     def sign_in(self, path: str, **fields: str) -> None:
         token = CSRF.search(self.get(path).body)

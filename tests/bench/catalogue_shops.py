@@ -41,18 +41,29 @@ class Shop:
     # --- The list -------------------------------------------------------------------------
 
     def cases(self) -> list[Case]:
-        from catalog.products.vocabulary import must_have
-        from catalog.products.vocabulary.families import FAMILIES
-
         self.plain.cursor.execute(
             "SELECT id, path FROM catalog_category "
             "WHERE merchant_id = %s AND parent_id IS NULL AND path = 'Apparel'",
             [self.merchant.pk],
         )
         category = dict(zip(("id", "path"), self.plain.cursor.fetchone(), strict=True))
-        keys = {family: [kind.key for kind in must_have(family)] for family in FAMILIES}
         sku = f"G{int(self.size * 0.86421):07d}"
-        return [*sorts(), *searches(sku), *filters(category, keys)]
+        return [*sorts(), *searches(sku), *filters(category, self._wanted())]
+
+    def _wanted(self) -> list[tuple[str, str, str]]:
+        """What must be known of each family and type that occurs."""
+        from catalog.products.must_have import wanted_keys
+
+        self.plain.cursor.execute(
+            "SELECT DISTINCT c.family, p.product_type FROM catalog_product p "
+            "JOIN catalog_category c ON c.id = p.category_id WHERE p.merchant_id = %s",
+            [self.merchant.pk],
+        )
+        return [
+            (family, product_type, key)
+            for family, product_type in self.plain.cursor.fetchall()
+            for key in wanted_keys(family, product_type)
+        ]
 
     def list_asks(self) -> list[Ask]:
         """Every offered sort and filter: its first page, and of some the middle and the last."""
