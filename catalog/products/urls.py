@@ -2,9 +2,17 @@
 
 from django.urls import path
 
-from catalog.products import bulk, categories, changes_view, editor, history, images_view, list_view
+from catalog.products import (
+    bulk,
+    categories,
+    changes_view,
+    editor,
+    history,
+    images_view,
+    list_view,
+    variants_view,
+)
 from catalog.products.listing import below, cells, menu, own
-from catalog.products import variants_view
 
 PRODUCT = "products/<uuid:product_id>/"
 urlpatterns = [
