@@ -21,8 +21,19 @@ ACTIONS = {
     "draft.rejected": _("Draft rejected"),
     "draft.undone": _("Approval taken back"),
     "facts.decided": _("Facts confirmed or refused"),
+    "facts.filled": _("Missing facts filled in"),
     "images.added": _("Pictures added"),
+    "feed.address_renewed": _("Feed given a new address"),
+    "feed.changed": _("Feed changed"),
+    "feed.closed": _("Feed closed"),
+    "feed.created": _("Feed made"),
+    "feed.deleted": _("Feed deleted"),
+    "feed.opened": _("Feed opened"),
     "import.discarded": _("Import discarded"),
+    "import.mapping_deleted": _("Saved mapping deleted"),
+    "import.mapping_renamed": _("Saved mapping renamed"),
+    "import.mapping_saved": _("Mapping of columns saved"),
+    "import.retried": _("Failed rows of an import tried again"),
     "import.uploaded": _("Import file uploaded"),
     "import.written": _("Import written"),
     "job.cancelled": _("Job cancelled"),
@@ -43,7 +54,10 @@ ACTIONS = {
 
 # name -> label and what the actions of the area begin with
 AREAS = {
-    "products": (_("Products"), ("product", "facts.", "images.", "category.", "attribute.")),
+    "products": (
+        _("Products"),
+        ("product", "facts.", "images.", "category.", "attribute.", "feed."),
+    ),
     "imports": (_("Imports"), ("import.",)),
     "changes": (_("Changes and undo"), ("change.", "draft.undone")),
     "texts": (_("Texts"), ("draft.", "copy.")),

@@ -48,9 +48,17 @@ def compared(client: Client, shop: Merchant, content: bytes | str, **mapping: st
     """Upload, accept the columns as they were recognised (or as given) and run the dry run."""
     answer = upload(client, content, slug=shop.slug)
     assert answer.status_code == 302, answer.content.decode()
-    run = latest(shop)
+    return mapped(client, shop, latest(shop), **mapping)
+
+
+def mapped(
+    client: Client, shop: Merchant, run: ImportRun, *, remember: str = "", **mapping: str
+) -> ImportRun:
+    """Send the columns page as it stands, some columns changed, and run the dry run."""
     chosen = {**run.mapping, **mapping}
     data = {f"column_{at}": chosen[name] for at, name in enumerate(run.header)}
+    data["levels"] = mapping.get("levels", run.reading.get("levels", ""))
+    data |= {"remember": "on", "name": remember} if remember else {}
     answer = client.post(f"/{shop.slug}/products/import/{run.pk}/columns/", data)
     assert answer.status_code == 302, answer.content.decode()
     carry_out(latest(shop).job)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from aiassist.copywriting.models import ApprovedText, Draft
 from catalog.products.changes import Change, ChangeRow
-from catalog.products.imports.models import ImportRow, ImportRun
+from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
 from catalog.products.models import Fact, Product, ProductImage
 from ecomportal.jobs.models import Job
 from ecomportal.tenancy import rls
@@ -129,6 +129,9 @@ class World:
             row = ImportRow.objects.create(
                 **common, run=run, line=2, handle="x", label=CANARY, outcome="created"
             )
+            mapping = SavedMapping.objects.create(
+                **common, name=f"{CANARY} list", key="0" * 64, dialect="table", header=[CANARY]
+            )
             written = {
                 "product": product,
                 "product_version": 1,
@@ -167,7 +170,8 @@ class World:
             "product_id": product.pk, "category_id": category.pk, "attribute_id": colour.pk,
             "fact_id": fact.pk, "image_id": image.pk, "job_id": job.pk, "change_id": change.pk,
             "changerow_id": changed.pk,
-            "run_id": run.pk, "row_id": row.pk, "draft_id": draft.pk, "text_id": sentence.pk,
+            "run_id": run.pk, "row_id": row.pk, "mapping_id": mapping.pk,
+            "draft_id": draft.pk, "text_id": sentence.pk,
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,

@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 EXTRA = "extra"  # kept with the product as it stands, under the column's own name
 LEFT_OUT = ""
 BY_NAME = "by_name"  # no field: the dialect reads the column by its own name
+FACT = "fact:"  # a kind of fact, whose key follows
+PAIRS = "pairs"  # many facts in one cell, each as name=value
+MORE_IMAGES = "more_images"  # further pictures, in any number of columns
 
 FIELDS = {
     "handle": _("Handle"),

@@ -12,13 +12,54 @@ Problem = dict[str, Any]  # {"code", "line", "column", ...facts that the message
 
 MESSAGES = {
     # The whole file
-    "empty_file": _("The file is empty."),
+    "empty_file": _("The file is empty. Export it again and upload the new file."),
     "too_large": _("The file is larger than {limit} MiB. Split it into several files."),
-    "is_archive": _("This is a ZIP archive. Unpack it and upload the CSV inside."),
-    "is_workbook": _("This is an Excel workbook. In Excel choose Save as, CSV UTF-8."),
+    "unpacks_too_large": _(
+        "What is packed in this file is far larger than a table of products, or more than "
+        "{limit} MiB. Upload it unpacked, or split it into several files."
+    ),
+    "is_archive": _("This is an archive of several files. Unpack it and upload the table inside."),
+    "broken_gzip": _(
+        "The packed file is damaged or cut off. Pack it again, or upload it unpacked."
+    ),
+    "is_old_workbook": _(
+        "This is a workbook of Excel’s old format (.xls). Save it as Excel workbook (.xlsx) "
+        "or as CSV UTF-8."
+    ),
+    "is_locked_workbook": _(
+        "This Excel workbook is locked with a password. Save a copy without the password."
+    ),
+    "is_binary_workbook": _(
+        "This is a binary Excel workbook (.xlsb). Save it as Excel workbook (.xlsx)."
+    ),
+    "is_open_document": _(
+        "This is an OpenDocument file. Save it as Excel workbook (.xlsx) or as CSV."
+    ),
+    "broken_workbook": _(
+        "This Excel workbook cannot be opened: it is damaged or cut off. Open it in a spreadsheet "
+        "program, save it again as .xlsx, and upload that."
+    ),
     "is_pdf": _("This is a PDF document. Upload the CSV export of your shop instead."),
-    "is_binary": _("This is not a text file. Upload the CSV export of your shop."),
-    "is_markup": _("This is a web page or a data document, not a table. Upload a CSV file."),
+    "is_binary": _(
+        "This is neither a text file nor a workbook. Upload a table: CSV, XLSX or an XML feed."
+    ),
+    "is_markup": _(
+        "This is a web page or a document, not a list of products. "
+        "Upload a CSV, a workbook, or a feed whose products are item or entry elements."
+    ),
+    "is_json": _(
+        "This is a JSON document, not a table. Export the products as CSV or XLSX instead."
+    ),
+    "broken_xml": _(
+        "The feed is not well-formed XML: it breaks off or is damaged on line {line}. "
+        "Fetch or export it again."
+    ),
+    "has_entities": _(
+        "The feed declares entities of its own, which we do not read for safety. "
+        "Export it without a DOCTYPE."
+    ),
+    "field_too_large": _("The element {name} of this feed is longer than {limit} characters."),
+    "file_gone": _("The uploaded file is no longer there. Upload it again."),
     "not_a_table": _(
         "No column of this file is known. The first line must name the columns, "
         "such as Handle, Title, Variant SKU, Variant Price. It reads: {found}"
@@ -31,7 +72,9 @@ MESSAGES = {
     "duplicate_header": _("These columns stand in the header more than once: {names}."),
     "no_rows": _("The file has a header and no rows below it, so there is nothing to import."),
     "too_many_lines": _("The file has more than {limit} lines. Split it into several files."),
-    "no_identity": _("No column names the product. Choose one for the handle or for the title."),
+    "no_identity": _(
+        "No column names the product. Choose one for the handle, for the title or for the SKU."
+    ),
     "mapped_twice": _("{field} is chosen for more than one column: {names}."),
     # A line
     "ragged": _("The line has {found} cells and the header has {wanted}."),

@@ -7,6 +7,7 @@ lacks has no key, so that nothing is written over it.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,15 @@ LIMITS = {
 MAX_TAG = 80
 
 
+def cleaned(cell: str) -> str:
+    """A cell without the guard of spreadsheets, unseen marks and outer white space."""
+    if not cell:
+        return ""
+    if cell[0] != "'" and cell.isascii() and cell.isprintable():
+        return cell.strip()
+    return values.tidy(unguard(cell))
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where the fields stand in a line, and what shop the values are for."""
@@ -35,18 +45,42 @@ class Layout:
     kept: Mapping[str, int]  # columns without a field, by name
     currency: str
     by_name: Mapping[str, int] = field(default_factory=dict)  # those only the dialect knows
+    choices: Mapping[str, Any] = field(default_factory=dict)  # made beside the columns
+    lookup: Callable[[list[str]], dict[str, str]] = lambda skus: {}  # SKU -> handle in the shop
+
+    @cached_property
+    def of_variant(self) -> list[tuple[str, str, Callable[[str], Any], Any]]:
+        """Field, key, reader and value of an empty cell, of what the file says of variants."""
+        in_money = partial(money, currency=self.currency)
+        known = (
+            ("price", "price_cents", in_money, 0),
+            ("compare_at", "compare_at_cents", in_money, None),
+            ("cost", "cost_cents", in_money, None),
+            ("stock", "stock", _stock, 0),
+            ("stock_tracker", "is_stock_tracked", _is_tracked, False),
+            ("sells_without_stock", "sells_without_stock", _continues, False),
+            ("weight_grams", "weight_grams", _grams, None),
+        )
+        return [entry for entry in known if entry[0] in self.fields]
+
+    def places(self, names: tuple[str, ...]) -> list[int]:
+        """Where those of the fields stand that the file has."""
+        known = self.__dict__.setdefault("_places", {})
+        if names not in known:
+            known[names] = [self.fields[name] for name in names if name in self.fields]
+        return known[names]
 
     def has(self, *names: str) -> bool:
-        return any(name in self.fields for name in names)
+        return not self.fields.keys().isdisjoint(names)
 
     def cell(self, line: Line, name: str) -> str:
         at = self.fields.get(name)
-        return values.tidy(unguard(line.cells[at])) if at is not None else ""
+        return cleaned(line.cells[at]) if at is not None else ""
 
     def named(self, line: Line, column: str) -> str:
         """The cell of a column that the dialect reads by its name; "" where there is none."""
         at = self.by_name.get(column)
-        return values.tidy(unguard(line.cells[at])) if at is not None else ""
+        return cleaned(line.cells[at]) if at is not None else ""
 
     def column(self, name: str) -> str:
         return self.header[self.fields[name]]
@@ -103,11 +137,7 @@ class Cells:
         cell = self.layout.cell(line, name)
         if not cell:
             return empty
-        try:
-            return convert(cell)
-        except values.BadValue as bad:
-            self.fault(line, name, bad.code, **bad.facts)
-            return empty
+        return self._converted(line, name, cell, convert, empty)
 
     def fault(self, line: Line, name: str, code: str, **facts: Any) -> None:
         column = self.layout.column(name) if name else ""
@@ -120,13 +150,23 @@ class Cells:
     def variant(self, line: Line) -> dict[str, Any]:
         """The variant fields that the file has columns for."""
         found: dict[str, Any] = {"line": line.number}
-        for name, (key, convert, empty) in self._variant_values().items():
-            if self.layout.has(name):
-                found[key] = self.value(line, name, convert, empty=empty)
+        cell_of = self.layout.cell
+        for name, key, convert, empty in self.layout.of_variant:
+            cell = cell_of(line, name)
+            found[key] = empty if not cell else self._converted(line, name, cell, convert, empty)
         for name in ("sku", "barcode"):
             if self.layout.has(name):
                 found[name] = self.text(line, name)
-        return found | self._on_sale(line, found)
+        return found | self._on_sale(line, found) if self.layout.has("sale_price") else found
+
+    def _converted(
+        self, line: Line, name: str, cell: str, convert: Callable[[str], Any], empty: Any
+    ) -> Any:
+        try:
+            return convert(cell)
+        except values.BadValue as bad:
+            self.fault(line, name, bad.code, **bad.facts)
+            return empty
 
     def _on_sale(self, line: Line, found: dict[str, Any]) -> dict[str, Any]:
         """Where a file has the price of a sale beside the regular one, both change their places."""
@@ -138,18 +178,14 @@ class Cells:
         return {"price_cents": sale, "compare_at_cents": found.get("price_cents")}
 
     def _money(self, cell: str) -> int:
-        return values.minor_units(cell, self.layout.currency)
+        return money(cell, self.layout.currency)
 
-    def _variant_values(self) -> dict[str, tuple[str, Callable[[str], Any], Any]]:
-        return {
-            "price": ("price_cents", self._money, 0),
-            "compare_at": ("compare_at_cents", self._money, None),
-            "cost": ("cost_cents", self._money, None),
-            "stock": ("stock", values.whole, 0),
-            "stock_tracker": ("is_stock_tracked", _is_tracked, False),
-            "sells_without_stock": ("sells_without_stock", values.continues, False),
-            "weight_grams": ("weight_grams", values.grams, None),
-        }
+
+# Prices, weights and stocks come back in line after line.
+money = lru_cache(maxsize=8192)(values.minor_units)
+_stock = lru_cache(maxsize=8192)(values.stock)
+_grams = lru_cache(maxsize=8192)(values.grams)
+_continues = lru_cache(maxsize=256)(values.continues)
 
 
 def _is_tracked(cell: str) -> bool:

@@ -2,27 +2,34 @@
 
 Everything here streams, so a file of 50 MiB costs no more memory than one of 50 KiB, and
 everything here ends in one of three ways: lines, lines with a problem, or `Refused`.
+
+A workbook and a feed can be looked at here too; before their rows are compared they are put into
+a table of our own (`kept`), whose first column is the number a row had where it came from.
 """
 
 import codecs
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
+from catalog.products.imports import feed, workbook
+from catalog.products.imports.header import find_header, letters
 from catalog.products.imports.problems import Problem, Refused, problem
 
 CHUNK = 1 << 20  # bytes
+PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.I)
 HEAD = 1 << 16  # bytes looked at to tell what kind of file it is
+TOP = 30  # rows among which the header is looked for
+OLE = b"\xd0\xcf\x11\xe0"
 MAX_CELL = 500_000  # characters; the longest real description is a tenth of that
 MAX_CELLS = 1000  # a wider table is no product table
 DELIMITERS = ",;\t|"
 MAGIC = [
     (b"%PDF", "is_pdf"),
-    (b"\xd0\xcf\x11\xe0", "is_workbook"),  # the old .xls
-    (b"\x1f\x8b", "is_archive"),
     (b"7z\xbc\xaf\x27\x1c", "is_archive"),
     (b"Rar!", "is_archive"),
     (b"BZh", "is_archive"),
@@ -50,33 +57,106 @@ class Line(NamedTuple):
 class Shape:
     """How a file is written. `skipped` are the lines before the header (Excel's `sep=;`)."""
 
-    encoding: str
-    delimiter: str
+    encoding: str = "utf-8"
+    delimiter: str = ","
     header: list[str] = field(default_factory=list)
     skipped: int = 0
+    kind: str = "csv"  # csv, xlsx, xml; kept for our own table of another kind's rows
+    has_header: bool = True  # if not, the columns are named by letters
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
 
-def look(path: Path) -> Shape:
-    """Tell how the file is written, or raise `Refused` with the reason in words."""
+def look(path: Path, *, sheet: str = "", has_header: bool | None = None) -> Shape:
+    """Tell how the file is written, or raise `Refused` with the reason in words.
+
+    A person may name the sheet of a workbook, and say whether its first row names the columns.
+    """
     with path.open("rb") as file:
         head = file.read(HEAD)
-        if not head.strip():
-            raise Refused("empty_file")
-        _refuse_other_kinds(head)
+    if not head.strip():
+        raise Refused("empty_file")
+    if head.startswith(b"PK"):
+        return _look_at_workbook(path, sheet, has_header)
+    if head.startswith(OLE):
+        workbook.refuse_old_kinds(path)
+    _refuse_other_kinds(head)
+    start = head[:400].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe").lstrip()
+    if PAGE.match(start):
+        raise Refused("is_markup")
+    if start.startswith(b"<"):
+        return _look_at_feed(path)
+    return _look_at_text(path, head, has_header)
+
+
+def _look_at_feed(path: Path) -> Shape:
+    header = feed.columns(path)
+    if not header:
+        raise Refused("is_markup")
+    return Shape(delimiter="", header=header, kind="xml")
+
+
+def _look_at_workbook(path: Path, sheet: str, has_header: bool | None) -> Shape:
+    """The first sheet with a header and a row below it, unless a person named one."""
+    workbook.weigh(path)
+    names = workbook.sheet_names(path)
+    shape = Shape(delimiter="", kind="xlsx", sheets=tuple(names))
+    why = Refused("empty_file")
+    for name in [sheet] if sheet in names else names:
+        top = [Line(n, cells) for n, cells in enumerate(_top_of(path, name), 1) if any(cells)]
+        if not top:
+            continue
+        try:
+            found = _with_header(replace(shape, sheet=name), top, has_header)
+        except Refused as refused:
+            why = refused
+            continue
+        if len(top) > 1 or not found.has_header:
+            return found
+        why = Refused("no_rows")
+    raise why
+
+
+def _top_of(path: Path, sheet: str) -> list[list[str]]:
+    return workbook.first_rows(path, sheet, TOP)
+
+
+def _look_at_text(path: Path, head: bytes, has_header: bool | None) -> Shape:
+    with path.open("rb") as file:
         encoding = find_encoding(file, head)
     with path.open(encoding=encoding, newline="") as text:
         start = text.read(HEAD).lstrip("\ufeff").lstrip()
-    if start[:1] in ("<", "{", "["):
-        raise Refused("is_markup")
+    if start[:1] in ("{", "["):
+        raise Refused("is_json")
     shape = find_delimiter(start, encoding)
-    header = _read_header(path, shape)
-    return Shape(encoding, shape.delimiter, header, shape.skipped)
+    top = list(islice(raw_lines(path, shape), TOP))
+    return _with_header(shape, top, has_header)
+
+
+def _with_header(shape: Shape, top: list[Line], has_header: bool | None) -> Shape:
+    """Where the names of the columns stand among the first rows, and what they are."""
+    if not top or top[0].problem:
+        raise Refused("not_a_table", found="")
+    at = find_header([line.cells for line in top if not line.problem])
+    if has_header is None:
+        has_header = at is not None
+    at = (at or 0) if has_header else 0
+    first = top[at]
+    cells = [" ".join(cell.strip("\ufeff").split()) for cell in first.cells]
+    while cells and not cells[-1]:
+        cells.pop()
+    width = len(cells) if has_header else max(len(line.cells) for line in top)
+    if not cells or width > MAX_CELLS:
+        raise Refused("not_a_table", found=" ".join(cells)[:80])
+    skipped = first.number - 1
+    if not has_header:
+        return replace(shape, header=letters(width), skipped=skipped, has_header=False)
+    _refuse_duplicates(cells)
+    names = [name or f"#{position}" for position, name in enumerate(cells, start=1)]
+    return replace(shape, header=names, skipped=skipped)
 
 
 def _refuse_other_kinds(head: bytes) -> None:
-    if head.startswith(b"PK"):
-        is_workbook = b"[Content_Types].xml" in head or b"xl/" in head
-        raise Refused("is_workbook" if is_workbook else "is_archive")
     for magic, code in MAGIC:
         if head.startswith(magic):
             raise Refused(code)
@@ -185,21 +265,6 @@ def _first_record(start: str) -> str:
     return re.split(r"[\r\n]", bare, maxsplit=1)[0]
 
 
-def _read_header(path: Path, shape: Shape) -> list[str]:
-    header: list[str] = []
-    for line in raw_lines(path, shape):
-        if line.problem:
-            raise Refused("not_a_table", found="")
-        header = [cell.strip().strip("\ufeff").strip() for cell in line.cells]
-        break
-    while header and not header[-1]:
-        header.pop()
-    if not header or len(header) > MAX_CELLS:
-        raise Refused("not_a_table", found=" ".join(header)[:80])
-    _refuse_duplicates(header)
-    return [name or f"#{position}" for position, name in enumerate(header, start=1)]
-
-
 def _refuse_duplicates(header: list[str]) -> None:
     seen: dict[str, int] = {}
     for name in filter(None, header):
@@ -210,11 +275,49 @@ def _refuse_duplicates(header: list[str]) -> None:
 
 
 def raw_lines(path: Path, shape: Shape) -> Iterator[Line]:
-    """Every record of the file, the header first, empty ones left out."""
-    with path.open(encoding=shape.encoding, newline="") as text:
-        for _ in range(shape.skipped):
-            text.readline()
-        yield from _records(text, shape)
+    """Every record of the file, the header first where it has one, empty ones left out."""
+    if shape.kind == "xlsx":
+        for number, cells in enumerate(workbook.rows(path, shape.sheet), start=1):
+            if number > shape.skipped and any(cells):
+                yield Line(number, cells)
+    elif shape.kind == "xml":
+        yield Line(0, shape.header)
+        for number, cells in enumerate(feed.rows(path, shape.header), start=1):
+            if any(cells):
+                yield Line(number, cells)
+    elif shape.kind == "kept":
+        yield from _kept(path)
+    else:
+        with path.open(encoding=shape.encoding, newline="") as text:
+            for _ in range(shape.skipped):
+                text.readline()
+            yield from _records(text, shape)
+
+
+def keep(path: Path, shape: Shape, table: Path) -> Shape:
+    """Put the rows of a workbook or a feed into a table of our own, which is quick to read."""
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        for line in raw_lines(path, shape):
+            # A lone half of a surrogate pair has no UTF-8; the cell is told as unreadable later.
+            cells = (cell.encode("utf-8", "replace").decode() for cell in line.cells)
+            writer.writerow([line.number, *cells])
+    return replace(shape, kind="kept")
+
+
+def _kept(path: Path) -> Iterator[Line]:
+    with path.open(encoding="utf-8", newline="") as text:
+        reader = csv.reader(text)
+        while True:
+            try:
+                row = next(reader, None)
+            except csv.Error:
+                number = reader.line_num
+                yield Line(number, [], problem("cell_too_large", line=number, limit=MAX_CELL))
+                continue
+            if row is None:
+                return
+            yield Line(int(row[0]), row[1:])
 
 
 def _records(text: TextIO, shape: Shape) -> Iterator[Line]:
@@ -237,20 +340,25 @@ def lines(path: Path, shape: Shape) -> Iterator[Line]:
     """The rows below the header, each as wide as the header or with its problem."""
     width = len(shape.header)
     rows = raw_lines(path, shape)
-    next(rows, None)
+    if shape.has_header:
+        next(rows, None)
     for row in rows:
-        yield row if row.problem else _squared(row, width, shape.header)
+        yield row if row.problem else _squared(row, width, shape)
 
 
-def _squared(row: Line, width: int, header: list[str]) -> Line:
+def _squared(row: Line, width: int, shape: Shape) -> Line:
     cells = row.cells
+    if len(cells) < width and shape.kind != "csv":
+        # A row of a sheet ends with its last filled cell.
+        cells = cells + [""] * (width - len(cells))
     while len(cells) > width and not cells[-1].strip():
         cells = cells[:-1]
     if len(cells) != width:
         facts: dict[str, Any] = {"found": len(cells), "wanted": width}
         code = "ragged_quote" if row.spans else "ragged"
         return Line(row.number, cells, problem(code, line=row.number, lines=row.spans, **facts))
-    for name, cell in zip(header, cells, strict=True):
-        if "\0" in cell:
-            return Line(row.number, cells, problem("nul", line=row.number, column=name))
+    if "\0" in "".join(cells):
+        at = next(at for at, cell in enumerate(cells) if "\0" in cell)
+        name = shape.header[at]
+        return Line(row.number, cells, problem("nul", line=row.number, column=name))
     return Line(row.number, cells)

@@ -19,6 +19,7 @@ EXPONENT = re.compile(r"[-+]?\d+(?:\.\d+)?[eE][-+]?\d+")
 # Marks that direct or join text without being seen, except the joiners that scripts need.
 MARKS = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\x85]")
+LATIN = re.compile(r"[A-Za-z]")
 TRUE = {"true", "yes", "1", "y", "t", "是"}
 FALSE = {"false", "no", "0", "n", "f", "", "否"}
 
@@ -86,6 +87,12 @@ def whole(cell: str) -> int:
     return int(number)
 
 
+def stock(cell: str) -> int:
+    """How many are there; a shop that sells what it does not have is below zero."""
+    sign = -1 if cell.startswith(("-", "−")) else 1
+    return sign * whole(cell[1:].strip() if sign < 0 else cell)
+
+
 def decimal(cell: str) -> Decimal:
     """A number of any kind; one with an exponent, which may be endless, is refused."""
     return _number(cell, code="not_a_number")
@@ -132,6 +139,8 @@ def category_path(cell: str) -> str:
 
 def language_of(text: str, default: str) -> str:
     """Chinese when a good part of the letters is, English when they are all Latin."""
+    if text.isascii():
+        return "en" if LATIN.search(text) else default
     letters = [c for c in text if c.isalpha()]
     if not letters:
         return default
