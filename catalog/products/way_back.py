@@ -99,6 +99,11 @@ ON CONFLICT DO NOTHING
 """
 KIND_IS_THERE = "AND EXISTS (SELECT FROM catalog_attribute a WHERE a.id = n.attribute_id)"
 
+# The product is again what it was at the version this row found. Rows of earlier changes that
+# wrote that version can be taken back as if nothing had happened in between.
+STAMPED = """
+r.version_before > 0 AND o.state = 'written' AND NOT coalesce(o.after ? 'text', false)
+"""
 INSERT = """
 INSERT INTO catalog_changerow (merchant_id, change_id, product_id, label, before, after,
     version_before, version_after, state)
@@ -109,7 +114,12 @@ WITH raised AS (
     FROM catalog_changerow r, jsonb_populate_record(NULL::catalog_product, r.before -> 'product') n,
         coalesce(r.before -> 'product', '{{{{}}}}') e (old)
     WHERE r.id = ANY (%(ids)s) AND r.before IS NOT NULL AND t.id = r.product_id
-    RETURNING t.merchant_id, t.id, t.title, r.before, r.after, old.version AS was, t.version
+    RETURNING t.merchant_id, t.id, t.title, r.before, r.after, old.version AS was, t.version,
+        r.id AS row_id, r.version_before
+), stamped AS (
+    UPDATE catalog_changerow o SET version_after = r.version FROM raised r
+    WHERE o.product_id = r.id AND o.id < r.row_id AND o.version_after = r.version_before
+      AND {STAMPED}
 )
 {INSERT}
 SELECT merchant_id, %(change)s, id, left(title, 255), after, before, was, version, 'written'
@@ -142,14 +152,11 @@ SELECT r.merchant_id, %(change)s, r.id, left(r.title, 255),
 FROM raised r LEFT JOIN told t ON t.product_id = r.id
 """
 
-# The product is again what it was at the version this row found. Rows of earlier changes that
-# wrote that version can be taken back as if nothing had happened in between.
-RESTAMP = """
+RESTAMP = f"""
 UPDATE catalog_changerow o SET version_after = u.version_after
 FROM catalog_changerow r JOIN catalog_changerow u ON u.product_id = r.product_id
-WHERE r.id = ANY (%(ids)s) AND r.version_before > 0 AND u.change_id = %(change)s
-  AND o.product_id = r.product_id AND o.id < r.id AND o.state = 'written'
-  AND o.version_after = r.version_before AND NOT coalesce(o.after ? 'text', false)
+WHERE r.id = ANY (%(ids)s) AND u.change_id = %(change)s AND o.product_id = r.product_id
+  AND o.id < r.id AND o.version_after = r.version_before AND {STAMPED}
 """
 
 
@@ -193,10 +200,10 @@ def take_back(undo: Change, ids: Sequence[int]) -> None:
         cursor.execute(CREATED, wanted)
         n_rows += cursor.rowcount
     Change.objects.filter(pk=undo.pk).update(n_rows=F("n_rows") + n_rows)
-    restamp(undo, ids)
 
 
 def restamp(undo: Change, ids: Iterable[int]) -> None:
+    """The same for rows that were taken back another way."""
     with connection.cursor() as cursor:
         cursor.execute(RESTAMP, {"ids": list(ids), "change": undo.pk})
 
