@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 ACTIONS = {
+    "admin.added": _("Row added in the admin"),
+    "admin.changed": _("Row changed in the admin"),
     "admin.deleted": _("Row deleted in the admin"),
     "admin.entered": _("Shop opened in the admin"),
     "admin.left": _("Shop left in the admin"),
