@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
 
 from ecomportal.admin_site import ReadOnlyAdmin, register
 from ecomportal.jobs.models import Job, JobItem
@@ -39,8 +40,8 @@ class PersonAdmin(UserAdmin):
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("email", "password", "name", "language", "theme")}),
-        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser")}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined")
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)

@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from ecomportal.admin_labels import label_columns
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.context import current_merchant_id, tenant
 from ecomportal.tenancy.models import Merchant
@@ -176,4 +177,5 @@ def register(
     model: type[models.Model], base: type[TenantAdmin] = TenantAdmin, **options: Any
 ) -> None:
     """Register a tenant table with its columns, search and filters."""
+    label_columns(model)
     admin.site.register(model, type(f"{model.__name__}Admin", (base,), options))
