@@ -374,3 +374,14 @@ def test_a_json_document_is_no_table(alices: Any, shop: Any) -> None:
     text = answer.content.decode()
     assert "JSON document, not a table" in text
     assert "Nothing of the file is kept" in text
+
+
+def test_the_dry_run_says_how_many_new_products_would_be_on_sale(shop: Any, alices: Any) -> None:
+    def page(*rows: list[str], header: list[str]) -> str:
+        run = compared(alices, shop, table(*rows, header=header))
+        return alices.get(f"/northlight/products/import/{run.pk}/").content.decode()
+
+    assert "all as drafts, not on sale" in page(["Pot", "5"], header=["Name", "Price"])
+    header = ["Name", "Price", "Status"]
+    assert "all on sale at once" in page(["Pot", "5", "active"], header=header)
+    assert "1 of them as drafts" in page(["A", "5", "active"], ["B", "5", "draft"], header=header)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.products.imports.detect import ANY, dialect_of, known, mapping_problems
@@ -121,12 +121,14 @@ class MappingForm(forms.Form):
 
     def _facts(self, column: str) -> list[tuple[str, Any]]:
         """The shop's kinds of fact, and one more of the column's own name."""
-        found = {f"{FACT}{key}": label for key, label in self.kinds.items()}
+        found = {f"{FACT}{key}": _fact(label) for key, label in self.kinds.items()}
+        labels = {label.casefold() for label in self.kinds.values()} | set(self.kinds)
         chosen = self.run.mapping.get(column, "")
         if chosen.startswith(FACT):
-            found.setdefault(chosen, _kind_label(chosen.removeprefix(FACT)))
+            label = _kind_label(chosen.removeprefix(FACT))
+            found.setdefault(chosen, _fact(label))
+            labels.add(label.casefold())
         name = column.replace("_", " ").strip()[:MAX_KIND]
-        labels = {str(label).casefold() for label in found.values()} | set(self.kinds)
         if name and name.casefold() not in labels:
             found.setdefault(f"{FACT}{name}", _("New kind of fact: %(name)s") % {"name": name})
         return list(found.items())
@@ -145,6 +147,10 @@ def _kinds(run: ImportRun) -> Any:
     language = get_language() or "en"
     for attribute in run.merchant.attributes.all():
         yield attribute.key, attribute.label(language)
+
+
+def _fact(label: str) -> str:
+    return gettext("Fact: %(name)s") % {"name": label}
 
 
 def _kind_label(key: str) -> str:

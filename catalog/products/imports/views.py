@@ -96,9 +96,11 @@ def _dry_run_page(request: HttpRequest, run: ImportRun) -> HttpResponse:
     if only_check:
         rows = rows.filter(diff__contains=[{"flag": "check"}])
     page = keyset_page(rows, ["line", "id"], cursor=cursor_of(request.GET), size=PAGE_SIZE)
+    counts = wanted(run)
     context = {
         **frame(run),
-        **wanted(run),
+        **counts,
+        "n_drafts": run.n_created - counts["n_on_sale"],  # a new product begins as a draft
         "tab": tab,
         "only_check": only_check,
         "page": page,

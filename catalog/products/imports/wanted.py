@@ -15,5 +15,5 @@ def wanted(run: ImportRun) -> dict[str, int]:
         n_new=Count("pk", filter=included & Q(outcome="created")),
         n_left=Count("pk", filter=open_rows & ~included),
         n_check=Count("pk", filter=open_rows & check),
-        n_drafts=Count("pk", filter=Q(outcome="created", payload__product__status="draft")),
+        n_on_sale=Count("pk", filter=Q(outcome="created", payload__product__status="active")),
     )
