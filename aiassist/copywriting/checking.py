@@ -7,6 +7,7 @@ from typing import Any
 from aiassist.copywriting.guard import Claim, Finding, Policy, align, check
 from aiassist.copywriting.lint import lint
 from aiassist.copywriting.requests import facts_from
+from aiassist.copywriting.rule_names import rule_name
 
 BLOCK, WARN, NOTE = "block", "warn", "note"
 
@@ -42,13 +43,18 @@ def findings_on(
 
 
 def in_language(findings: Iterable[dict[str, Any]], language: str) -> list[dict[str, Any]]:
-    """Findings a person should act on, with `message` and `fix` in her language.
+    """Findings a person should act on, with `message`, `fix` and `rule_name` in her language.
 
     Notes only say how a harmless word was read; they are kept with the draft and not shown.
     """
     suffix = "zh" if language.startswith("zh") else "en"
     return [
-        {**f, "message": f[f"message_{suffix}"], "fix": f[f"fix_{suffix}"]}
+        {
+            **f,
+            "message": f[f"message_{suffix}"],
+            "fix": f[f"fix_{suffix}"],
+            "rule_name": rule_name(f["rule"]),
+        }
         for f in findings
         if f["level"] != NOTE
     ]
