@@ -12,10 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.products.api_rows import ProductIn, ProductOut, ProductPatch, ProductsIn, show
-from catalog.products.api_write import drop_empty, save_product
+from catalog.products.api_write import delete_product, drop_empty, save_product
 from catalog.products.changes import Change
 from catalog.products.models import Fact, Product, ProductStatus, Variant
-from catalog.products.snapshot import soft_delete
 from ecomportal.said import said_n
 from ecomportal.tenancy import audit
 from ecomportal.web.api import ShopView, check_version, etag, flat_errors, once, paged, read
@@ -163,6 +162,6 @@ class ProductView(ShopView):
     def delete(self, request: Request, sku: str) -> Response:
         """Take the product out of the shop; it can be restored for 30 days. Needs If-Match."""
         product = lock(request, sku)
-        soft_delete([product.pk])
+        delete_product(request, product)
         audit.record(request, "product.deleted", product.title)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from catalog.products.api_rows import to_cents
 from catalog.products.changes import Change
 from catalog.products.models import Attribute, Category, Fact, FactStatus, Product, Variant
-from catalog.products.snapshot import recorded
+from catalog.products.snapshot import recorded, soft_delete
 from catalog.products.vocabulary import KINDS, parse_quantity
 from ecomportal.ids import uuid7
 from ecomportal.said import said
@@ -47,6 +47,14 @@ def save_product(
     if own:
         drop_empty(own)
     return product
+
+
+def delete_product(request: Request, product: Product) -> None:
+    """Take a product out of the shop; under Changes it can be brought back."""
+    title = said("API, deleted: %(title)s", title=product.title)
+    change = Change.objects.create(merchant=request.merchant, kind="api", title=title)
+    with pghistory.context(source="api", key=request.auth["name"]), recorded(change, [product.pk]):
+        soft_delete([product.pk])
 
 
 def drop_empty(change: Change) -> None:

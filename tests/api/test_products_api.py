@@ -8,7 +8,9 @@ from django.db import connection
 from django.test import Client
 
 from catalog.products.api_write import _save_row
+from catalog.products.changes import Change
 from catalog.products.models import Product
+from catalog.products.undo import undo_change
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import ApiKey
 from tests.factories import make_product
@@ -139,6 +141,11 @@ def test_a_deleted_product_is_gone_and_can_be_restored(api: Client, shop: Any) -
     assert api.get(f"{PRODUCTS}/FJ-1").status_code == 404
     with tenant(shop):
         assert Product.objects.exclude(deleted_at=None).count() == 1
+        change = Change.objects.latest("created_at")
+        assert (change.kind, change.n_rows) == ("api", 1)
+        assert undo_change(change, None).n_undone == 1
+        assert Product.objects.live().count() == 1
+    assert api.get(f"{PRODUCTS}/FJ-1").status_code == 200
 
 
 def test_the_same_call_twice_is_carried_out_once(api: Client) -> None:
