@@ -94,6 +94,8 @@ def remaining(job: Job) -> str:
 
 def duration(delta: timedelta) -> str:
     seconds = max(0, round(delta.total_seconds()))
+    if not seconds:
+        return _("less than a second")
     hours, minutes = seconds // 3600, seconds // 60 % 60
     if hours:
         return _("%(h)d h %(m)d min") % {"h": hours, "m": minutes}
