@@ -156,9 +156,24 @@ def save_drafts(drafts: list[Draft]) -> None:
     Draft.objects.bulk_create(drafts, batch_size=500)
 
 
+def _confirmed(run: Run) -> dict[str, str]:
+    """Where the facts are that the job confirmed, to look at or to take back."""
+    with run.tenant():
+        change = Change.objects.filter(pk=run.params.get("change_id") or None, n_rows__gt=0).first()
+    if change is None:
+        return {}
+    place = [run.merchant.slug, change.pk]
+    return {
+        "change_url": reverse("catalog:change", args=place),
+        "undo_url": reverse("catalog:change-undo", args=place),
+    }
+
+
 def result_of(run: Run, n_drafts: int) -> dict[str, Any]:
     return {
         "n_drafts": n_drafts,
         "url": reverse("aiassist:review", args=[run.merchant.slug]),
+        "link": said("Review the drafts"),
         "text": said_n("%(n)s draft written", "%(n)s drafts written", n_drafts),
+        **_confirmed(run),
     }

@@ -128,4 +128,5 @@ def _result(run: Run, change: Change) -> dict[str, Any]:
         text = said("%(what)s, %(more)s", what=text, more=left)
     place = [run.merchant.slug, change.pk]
     undo_url = reverse("catalog:change-undo", args=place) if n else ""
-    return {"url": reverse("catalog:change", args=place), "text": text, "undo_url": undo_url}
+    url = reverse("catalog:change", args=place)
+    return {"url": url, "link": said("Show each change"), "text": text, "undo_url": undo_url}

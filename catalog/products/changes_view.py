@@ -237,4 +237,5 @@ def run_undo(run: Run) -> None:
         n_conflicts = change.rows.filter(state="conflict").count()
         end_undo(change, undo, n_undone)
     url = reverse("catalog:change", args=[run.merchant.slug, change.pk])
-    run.result({"url": url, "text": undone_words(n_undone, n_conflicts)})
+    text = undone_words(n_undone, n_conflicts)
+    run.result({"url": url, "link": said("Show what was taken back"), "text": text})

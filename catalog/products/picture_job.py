@@ -161,7 +161,7 @@ def _say_result(run: Run) -> None:
         text = said("%(what)s, %(more)s", what=text, more=more)
     if left := run.params.get("n_left_out"):
         run.log(said("%(n)s more pictures wait; start the job again for them.", n=left))
-    run.result({"text": text, "url": run.params["back"]})
+    run.result({"text": text, "url": run.params["back"], "link": said("Show the pictures")})
 
 
 class Hosts:

@@ -216,7 +216,8 @@ class Run:
         self.n_settled = self.job.n_done + self.job.n_failed
 
     def result(self, result: dict[str, Any]) -> None:
-        """What the job's page links to at the end: {"url", "text", "undo_url", ...}."""
+        """What came of it, for the job's page: `text`; `url` with `link`, what that link says;
+        `change_url` and `undo_url` where it changed something that can be taken back."""
         self.job.result = pack_in(result)
         self._write(result=self.job.result)
 

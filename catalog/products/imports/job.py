@@ -74,7 +74,8 @@ def compare_file(run: Run) -> None:
         mine = ImportRun.objects.filter(pk=imported.pk, state=ImportState.COMPARING)
         mine.update(state=ImportState.READY)
         imported.refresh_from_db(fields=["n_created", "n_changed", "n_unchanged", "n_failed"])
-    run.result({"url": _address(imported), "text": _compared_text(imported)})
+    link = said("Show what it would change")
+    run.result({"url": _address(imported), "link": link, "text": _compared_text(imported)})
 
 
 def _import_of(run: Run) -> ImportRun:
@@ -248,9 +249,10 @@ def _finish(run: Run, imported: ImportRun, change: Change) -> None:
         ImportRun.objects.filter(pk=imported.pk).update(**done)
         n_written = imported.rows.exclude(written_at=None).exclude(outcome="conflict").count()
     text = said_n("%(n)s product written", "%(n)s products written", n_written)
-    result = {"url": _address(imported), "text": text}
+    result = {"url": _address(imported), "link": said("Show the report"), "text": text}
     if n_written:
-        slug = run.merchant.slug
-        result["undo_url"] = reverse("catalog:change", args=[slug, change.pk])
+        place = [run.merchant.slug, change.pk]
+        result["change_url"] = reverse("catalog:change", args=place)
+        result["undo_url"] = reverse("catalog:change-undo", args=place)
     run.result(result)
     fetch_after_import(run, imported, _address(imported))
