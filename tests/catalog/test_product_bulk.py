@@ -1,13 +1,21 @@
 """Bulk edits: told first, done by a job, recorded as one change, taken back."""
 
+import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
+from catalog.products import bulk, bulk_job
+from catalog.products.bulk_job import fix_selection
 from catalog.products.changes import Change
-from catalog.products.models import Product
+from catalog.products.models import Product, Variant
 from catalog.products.snapshot import soft_delete
 from ecomportal.ids import uuid7
 from ecomportal.jobs.execute import execute
@@ -224,6 +232,44 @@ def test_who_may_edit_in_bulk(desk, client_of):
     stranger = make_member(make_shop())
     assert client_of(viewer).post(desk.url, {"action": "delete"}).status_code == 403
     assert client_of(stranger).post(desk.url, {"action": "delete"}).status_code == 404
+
+
+def test_a_killed_worker_loses_nothing_and_doubles_nothing(transactional_db, desk, monkeypatch):
+    """kill -9 in the middle: the next worker goes on with the batch that was not committed."""
+    monkeypatch.setattr(bulk, "fix_selection", partial(fix_selection, size=5))
+    for n in range(60):
+        make_product(desk.shop, f"Mug {n}", price_cents=1000)
+    form = {"action": "price", "how": "amount", "value": "1", "all_matching": "1", "query": ""}
+    assert desk.ask(confirmed="1", **form).status_code == 302
+    with tenant(desk.shop):
+        job = Job.objects.get()
+    connections.close_all()
+    if (worker := os.fork()) == 0:  # a process of its own, that knows nothing of this one's end
+        write = bulk_job.write_batch
+        bulk_job.write_batch = lambda *args: (sleep(0.1), write(*args))[1]
+        try:
+            execute(job.kind, job.pk, desk.shop.pk)
+        finally:
+            os._exit(0)
+    deadline = monotonic() + 60
+    while monotonic() < deadline and not 10 <= job.n_done < 60:
+        sleep(0.02)
+        with tenant(desk.shop):
+            job.refresh_from_db()
+    os.kill(worker, signal.SIGKILL)
+    os.waitpid(worker, 0)
+    with tenant(desk.shop):
+        job.refresh_from_db()
+        assert (job.status, 10 <= job.n_done < 60) == ("running", True)
+        assert Variant.objects.filter(price_cents=1100).count() == job.n_done
+        Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    execute(job.kind, job.pk, desk.shop.pk)
+    with tenant(desk.shop):
+        job.refresh_from_db()
+        assert (job.status, job.n_done) == ("done", 60)
+        assert set(Variant.objects.values_list("price_cents", flat=True)) == {1100}
+        change = Change.objects.get()
+        assert (change.n_rows, change.rows.values("product_id").distinct().count()) == (60, 60)
 
 
 def test_fifty_saves_at_once_lose_nothing(transactional_db, desk, client_of):
