@@ -114,7 +114,7 @@ def _shown(row: dict[str, Any]) -> str:
     """The fact's value with its unit, as the reader's language writes it."""
     if row.get("number") and find_unit(row["unit"]):
         lang = "zh" if get_language().startswith("zh") else "en"
-        return format_quantity(Decimal(row["number"]), row["unit"], lang)
+        return format_quantity(Decimal(row["number"]), row["unit"], lang, key=row["key"])
     return f"{row['value']} {row.get('unit', '')}".strip()
 
 

@@ -226,7 +226,7 @@ def _spoken_fact(item: Item, language: str, rng: random.Random) -> tuple[str, st
     kind = KINDS[fact["key"]]
     label = kind.label_zh if language == "zh" else kind.label_en[0].upper() + kind.label_en[1:]
     if kind.type == "number":
-        return label, format_quantity(fact["number"], fact["unit"], language)
+        return label, format_quantity(fact["number"], fact["unit"], language, key=kind.key)
     if kind.type == "bool":
         return label, (YES if fact["value"] in YES else NO)[language == "zh"]
     value = translate_value(kind.key, fact["value"], language) or fact["value"]

@@ -109,7 +109,7 @@ def _said(language: str, attribute: Row, fact: Row) -> str:
     value = fact["value"]
     kind = KINDS[attribute["key"]]
     if kind.type == "number":
-        value = format_quantity(fact["number"], fact["unit"], language)
+        value = format_quantity(fact["number"], fact["unit"], language, key=kind.key)
     elif fact["unit"]:
         value = f"{value} {fact['unit']}"
     return f"{label}：{value}" if language == "zh" else f"{label}: {value}"

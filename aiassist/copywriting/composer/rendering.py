@@ -87,23 +87,21 @@ def _quantity(fact: Fact, kind: AttributeKind | None, value: str) -> Quantity | 
 def quantity_words(number: Decimal, unit: str, kind: AttributeKind | None, lang: str) -> Words:
     known = find_unit(unit) if unit else None
     code = known.code if known else unit
-    plain = format_quantity(number, unit, lang)
-    if kind and kind.key == "min_age" and lang == "zh" and code == "years":
-        plain = format_number(number, lang) + "岁"
+    plain = format_quantity(number, unit, lang, key=kind.key if kind else "")
     figure = format_number(number, lang)
     if kind and kind.key.endswith("_year"):
         plain = figure = f"{number:f}"
     return Words(
-        plain, plain, _compound(number, code, lang), figure, number, code, word_class="count"
+        plain, plain, _compound(number, code, lang, kind), figure, number, code, word_class="count"
     )
 
 
-def _compound(number: Decimal, code: str, lang: str) -> str:
+def _compound(number: Decimal, code: str, lang: str, kind: AttributeKind | None) -> str:
     """ "2-year", "15.6-inch", "46 mm": signs stand apart, words are joined."""
     known = find_unit(code) if code else None
     figure = format_number(number, lang)
     if known is None or lang == "zh":
-        return format_quantity(number, code, lang)
+        return format_quantity(number, code, lang, key=kind.key if kind else "")
     if known.one_en == known.many_en:
         return format_quantity(number, code, lang)
     return f"{figure}-{known.one_en}"
@@ -119,7 +117,7 @@ def _range(match: re.Match[str], kind: AttributeKind | None, lang: str) -> Words
     code = unit.code if unit else (kind.default_unit if kind else "")
     if kind and kind.units and not unit and kind.default_unit not in COUNT_UNITS:
         return "no_unit"
-    plain = f"{low}–{format_quantity(high, code, lang)}"
+    plain = f"{low}–{format_quantity(high, code, lang, key=kind.key if kind else '')}"
     figure = f"{low}–{format_number(high, lang)}"
     return Words(plain, plain, plain, figure, None, code, word_class="range")
 

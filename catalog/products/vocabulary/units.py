@@ -131,8 +131,14 @@ def format_number(number: Decimal, lang: str) -> str:
     return plain
 
 
-def format_quantity(number: Decimal, unit: str, lang: str) -> str:
-    """A quantity as people write it: "1.8 L", "2 years", "1.8升", "2年"."""
+AGES = {"min_age"}  # kinds of fact whose years are years of age
+
+
+def format_quantity(number: Decimal, unit: str, lang: str, *, key: str = "") -> str:
+    """A quantity as people write it: "1.8 L", "2 years", "1.8升", "2年".
+
+    `key` is the kind of fact it is of, where that is known: years of age are 岁 in Chinese.
+    """
     known = find_unit(unit) if unit else None
     if not unit:
         return format_number(number, lang)
@@ -140,6 +146,6 @@ def format_quantity(number: Decimal, unit: str, lang: str) -> str:
     if known is None:
         return f"{figure} {unit}"
     if lang == "zh":
-        return figure + known.sign_zh
+        return figure + ("岁" if key in AGES and known.code == "years" else known.sign_zh)
     sign = known.one_en if abs(number) == 1 else known.many_en
     return f"{figure} {sign}" if known.has_space_en else figure + sign
