@@ -188,6 +188,13 @@ def test_a_quantity_is_read_and_written_in_both_languages(text, number, unit, en
     assert format_quantity(*quantity, "zh") == zh
 
 
+def test_years_of_age_are_not_years_of_time_in_chinese() -> None:
+    assert format_quantity(Decimal(3), "years", "zh", key="min_age") == "3岁"
+    assert format_quantity(Decimal(18), "months", "zh", key="min_age") == "18个月"
+    assert format_quantity(Decimal(3), "years", "en", key="min_age") == "3 years"
+    assert format_quantity(Decimal(3), "years", "zh", key="warranty") == "3年"
+
+
 @pytest.mark.parametrize("text", ["", "L", "10-12 h", "about 3 kg", "1e999 g", "nan", "5 quux"])
 def test_what_is_no_quantity_is_none(text):
     assert parse_quantity(text) is None
