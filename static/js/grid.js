@@ -257,7 +257,7 @@
       const isBlank = isNew(row) && !changed.some((field) => nameOf(field) !== "policy" && valueOf(field));
       if (isBlank || !changed.length) continue;
       for (const field of changed) kept[field.name] = valueOf(field);
-      for (const key of Object.keys(base)) if (key.startsWith(`v-${row.dataset.row}-`)) keptBase[key] = base[key];
+      Object.assign(keptBase, baseOf(row));
     }
   }
 
@@ -308,13 +308,20 @@
   // --- The form --------------------------------------------------------------------------------
 
   function send() {
+    const was = { ...keptBase };
     for (const row of rows()) {
       if (isNew(row)) continue;
-      for (const field of fieldsOf(row)) field.disabled = field.disabled || !differs(field);
+      const same = fieldsOf(row).filter((field) => !differs(field));
+      for (const field of same) field.disabled = true;
+      if (same.length < fieldsOf(row).length) Object.assign(was, baseOf(row));
     }
+    section().querySelector("[data-base]").disabled = true;
     hidden("cells", JSON.stringify(kept));
-    hidden("base-rows", JSON.stringify(keptBase));
+    hidden("base-rows", JSON.stringify(was));
   }
+
+  const baseOf = (row) =>
+    Object.fromEntries(Object.entries(base).filter(([name]) => name.startsWith(`v-${row.dataset.row}-`)));
 
   function hidden(name, value) {
     const field = document.createElement("input");
@@ -326,6 +333,7 @@
   // Back in the browser shows the page as it was left: with fields disabled.
   function unsend() {
     for (const field of form.querySelectorAll("[data-sent]")) field.remove();
+    section().querySelector("[data-base]").disabled = false;
     if (canEdit) for (const field of section().querySelectorAll(FIELDS)) field.disabled = false;
   }
 

@@ -10,7 +10,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from PIL import Image
 
+from catalog.products import images_view
 from catalog.products.images import store_image, thumb_path
+from ecomportal.tenancy.context import tenant
+from tests.factories import make_product
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -102,3 +105,37 @@ def test_transparency_survives(shop, tmp_path):
     file.seek(0)
     stored = store_image(file, shop)
     assert Image.open(tmp_path / stored.file).convert("RGBA").getpixel((0, 0))[3] == 0
+
+
+# --- Many at once ------------------------------------------------------------------------------
+
+
+def named(file: io.BytesIO, name: str) -> io.BytesIO:
+    file.name = name
+    return file
+
+
+def test_the_pixels_of_one_upload_are_bounded_and_what_was_kept_is_said(
+    alice, shop, client_of, monkeypatch
+):
+    monkeypatch.setattr(images_view, "MAX_PIXELS_AT_ONCE", 1_000_000)
+    tee = make_product(shop)
+    files = [named(drawn("PNG", (800, 900)), f"{n}.png") for n in "abc"]
+    files.append(named(drawn("PNG", (100, 100)), "small.png"))
+    response = client_of(alice).post(f"/northlight/products/{tee.pk}/images/", {"files": files})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "b.png: The pictures sent together are too large" in page
+    assert "Kept: a.png, small.png" in page
+    with tenant(shop):
+        assert tee.images.count() == 2
+
+
+def test_an_upload_that_takes_too_long_stops_and_names_the_rest(
+    alice, shop, client_of, monkeypatch
+):
+    monkeypatch.setattr(images_view, "MAX_SECONDS", -1)
+    tee = make_product(shop)
+    files = [named(drawn(), "a.png"), named(drawn(), "b.png")]
+    response = client_of(alice).post(f"/northlight/products/{tee.pk}/images/", {"files": files})
+    assert "Send the rest again: a.png, b.png" in response.content.decode()
