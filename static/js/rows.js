@@ -32,15 +32,33 @@
     move.focus();
   });
 
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "fact-fields") return;
+    const added = event.target.lastElementChild;
+    added.scrollIntoView({ block: "nearest" });
+    added.querySelector("input, select")?.focus();
+  });
+
+  // One message of a saved cell at a time, gone after a while; the changes page can undo later.
+  const BRIEF_MS = 12000;
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    const brief = [...document.querySelectorAll(".toast[data-brief]")];
+    const last = brief.pop();
+    for (const toast of brief) toast.remove();
+    if (last) setTimeout(() => last.matches(":hover, :focus-within") || last.remove(), BRIEF_MS);
+  });
+
   if (!table) return;
   const body = table.tBodies[0];
+  const EDIT = "[data-celledit]";
+  const VALUE = `${EDIT} [name=value]`;
   const fields = [...table.tHead.rows[0].cells].map((cell) => cell.dataset.field ?? "");
   const link = (row) => row.querySelector("th > a");
   const rows = () => [...body.children].filter((row) => !row.matches(".vs"));
   const rowOf = (element) => element.closest("#listing > tbody > tr:not(.vs)");
 
   // What says "3 variants" becomes the button that shows them.
-  for (const words of body.querySelectorAll("th > i")) {
+  for (const words of body.querySelectorAll("th > u")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "v";
@@ -61,52 +79,58 @@
     htmx.ajax("GET", address, { target: below, swap: "outerHTML" });
   }
 
-  // Editing: the cell keeps what it showed until the form is saved or left.
-  const shown = new WeakMap();
-
+  // Editing: the form lies over its cell, which is drawn anew once it is saved.
   function addressOf(cell) {
     if (cell.dataset.cell) return cell.dataset.cell;
     const row = rowOf(cell);
     const field = row && fields[cell.cellIndex];
-    if (!field || (row.querySelector("button.v, th > i") && /price|stock/.test(field))) return "";
+    if (!field || (row.querySelector("button.v, th > u") && /price|stock/.test(field))) return "";
     return `${link(row).getAttribute("href")}cell/${field}/`;
   }
 
+  function focusOn(input) {
+    input?.focus();
+    input?.select?.();
+  }
+
   function edit(cell) {
-    if (!table.querySelector("[data-select-page]") || cell.querySelector("form")) return false;
+    if (!table.querySelector("[data-select-page]") || cell.querySelector(EDIT)) return false;
     const address = addressOf(cell);
     if (!address) return false;
-    const anchor = cell.matches("th") ? link(cell.parentNode) : null;
-    shown.set(cell, cell.innerHTML);
-    const query = new URLSearchParams({ link: anchor?.id ?? "", most: table.dataset.most });
+    const name = cell.matches("th") ? link(cell.parentNode).id : "";
+    const query = new URLSearchParams({ link: name, most: table.dataset.most });
     htmx
-      .ajax("GET", `${address}?${query}`, { target: anchor ?? cell, swap: anchor ? "outerHTML" : "innerHTML" })
-      .then(() => cell.querySelector("[name=value]")?.select?.());
+      .ajax("GET", `${address}?${query}`, { target: cell, swap: "beforeend" })
+      .then(() => focusOn(cell.querySelector(VALUE)));
     return true;
   }
 
   function leave(form) {
-    const cell = form.closest("td, th");
-    cell.innerHTML = shown.get(cell);
-    (link(rowOf(cell) ?? cell.parentNode) ?? cell).focus?.();
+    const row = form.closest("tr");
+    form.remove();
+    link(row)?.focus();
   }
 
-  // Saved: the table cell is drawn anew, and the row stays where the keyboard is.
+  // A form that was refused stays and says why. After a save the keyboard is in the row again.
   let next = null;
   body.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-celledit]")) return;
-    next = { row: event.target.closest("tr"), at: event.target.closest("td, th").cellIndex, on: next?.on };
+    if (!event.target.matches(EDIT)) return;
+    const cell = event.target.closest("td, th");
+    next = { row: cell.parentNode, at: cell.cellIndex, on: next?.on };
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { target, xhr, requestConfig } = event.detail;
-    if (requestConfig?.verb !== "post" || !body.contains(target) || xhr.status !== 200) return;
-    event.detail.swapOverride = "outerHTML";
+    const { elt, xhr } = event.detail;
+    if (!elt.matches?.(EDIT) || xhr.status !== 200) return;
+    const cell = elt.closest("td, th");
+    event.detail.target = cell.matches("th") ? link(cell.parentNode) : cell;
+    setTimeout(() => elt.remove()); // it is still needed to tell where the message goes
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!next || event.detail.requestConfig?.verb !== "post") return;
     const { row, at, on } = next;
     next = null;
-    if (!row.isConnected || row.querySelector("form")) return;
+    const refused = row.querySelector(VALUE);
+    if (refused) return focusOn(refused);
     if (on && editNext(row, at, on)) return;
     link(row)?.focus();
   });
@@ -122,17 +146,17 @@
     if (event.target.closest("[data-leave]")) return leave(event.target.closest("form"));
     const button = event.target.closest("button.v");
     if (button) return unfold(rowOf(button), button.getAttribute("aria-expanded") !== "true");
-    if (event.target.closest("a, button, input, select, form")) return;
+    if (event.target.closest(`a, button, input, select, ${EDIT}`)) return;
     const cell = event.target.closest("td");
     if (cell) edit(cell);
   });
   body.addEventListener("dblclick", (event) => {
     const cell = event.target.closest("th");
-    if (cell && !event.target.closest("a, button, input, form")) edit(cell);
+    if (cell && !event.target.closest(`a, button, input, ${EDIT}`)) edit(cell);
   });
 
   function inForm(event) {
-    const form = event.target.closest("[data-celledit]");
+    const form = event.target.closest(EDIT);
     if (!form) return false;
     if (event.key === "Escape") leave(form);
     else if (event.key === "Tab" && event.target.matches("[name=value]")) {

@@ -30,6 +30,7 @@ from catalog.products.listing.rows import STEPS, money_writer
 from catalog.products.models import Product, ProductStatus, Variant
 from catalog.products.money import amount, parse_money
 from catalog.products.undo import CannotUndo, undo_change
+from ecomportal.said import said
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, merchant_required
 
@@ -169,9 +170,9 @@ def _write(request: HttpRequest, found: Cell, value: Any) -> Change:
     """Write the value, and record it in part: what was, what is, and the versions around it."""
     product, column = found.product, found.column
     before = getattr(found.row, column)
-    title = _("Edited “%(title)s”") % {"title": product.title}
+    title = said("Edited “%(title)s”", title=product.title)
     change = Change(
-        merchant=request.merchant, kind="edit", title=title[:200], created_by=request.user, n_rows=1
+        merchant=request.merchant, kind="edit", title=title, created_by=request.user, n_rows=1
     )
     who = {"user": request.user.pk, "source": "list", "change": str(change.pk)}
     with transaction.atomic(), pghistory.context(**who):

@@ -26,6 +26,7 @@ from catalog.products.must_have import facts_share, family_of
 from catalog.products.vocabulary import find_unit
 from ecomportal.web import formats
 
+METERS = ("stock", "facts")  # columns with a bar beside the number
 STEPS = 10  # of a meter: the style sheet has a class for each
 DATED_DAYS = 2  # from here on a date says more than "3 days ago"
 MAX_STATED = 3  # values of one fact in a cell
@@ -41,6 +42,7 @@ def table_classes(columns: Sequence[Column], *, can_edit: bool) -> str:
         found += [f"{column.hides}{at}"] if column.hides else []
         found += [f"e{at}"] if column.edits and can_edit else []
         found += [f"d{at}"] if column.name == "status" else []
+        found += [f"b{at}"] if column.name in METERS else []
     return " ".join(found)
 
 
@@ -85,11 +87,11 @@ class RowWriter:
         """What stands under the name: the SKU of the one variant, or how many there are."""
         found = row["of_variants"]
         if not found:
-            return f"<small>{self.no_variant}</small>"
+            return f"<i class=q>{self.no_variant}</i>"
         if found["n"] == 1:
-            return f"<small>{escape(found['sku'])}</small>" if found["sku"] else ""
+            return f"<i>{escape(found['sku'])}</i>" if found["sku"] else ""
         words = ngettext("%(n)s variant", "%(n)s variants", found["n"]) % {"n": found["n"]}
-        return f"<i>{escape(words)}</i>"
+        return f"<u>{escape(words)}</u>"
 
     def status(self, row: Row) -> str:
         off = "" if row["status"] == ProductStatus.ACTIVE else " class=o"
@@ -118,7 +120,7 @@ class RowWriter:
     def stock(self, row: Row) -> str:
         found = row["of_variants"]
         if not found:
-            return "<td>–"
+            return "<td class=q>–"
         stock = found["stock"]
         if stock is None:
             return f"<td class=q>{self.uncounted}"
@@ -141,8 +143,8 @@ class RowWriter:
         note = f"<small>{escape(words)}</small>" if n else ""
         share = facts_share(self._family(row), found["keys"], row["product_type"])
         if share is None:
-            return f"<td>{found['n_confirmed']:,}{note}"
-        look = f" class=p{STEPS * share // 100}" if share < 100 else ""  # a meter of what is open
+            return f"<td class=q>{found['n_confirmed']:,}{note}"
+        look = f" class=p{STEPS * share // 100}" if share < 100 else ""  # without one it is full
         return f"<td{look}>{share}%{note}"
 
     def _family(self, row: Row) -> str:
@@ -170,8 +172,8 @@ class RowWriter:
 def drafts_note(state: int | None) -> str:
     if not state:
         return ""
-    look = " class=w" if state == ProductFigures.Drafts.BLOCKED else ""
-    return f"<small{look}>{escape(ProductFigures.Drafts(state).label)}</small>"
+    look = "b" if state == ProductFigures.Drafts.BLOCKED else "d"
+    return f"<small class={look}>{escape(ProductFigures.Drafts(state).label)}</small>"
 
 
 def _quantity(one: dict[str, Any]) -> str:
@@ -202,6 +204,8 @@ def money_writer(currency: str) -> Callable[[int], str]:
 def ago(now: datetime, moment: datetime) -> str:
     """How long ago, as `formats.ago` says it, each span put into words once."""
     seconds = round((now - moment).total_seconds())
+    if abs(seconds) < 60:
+        return _("now")
     for unit in (86400, 3600, 60):
         if abs(seconds) >= 2 * unit:
             seconds -= seconds % unit
