@@ -20,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,16 @@ from tests.bench.catalogue_shops import portal_env, shop_of
 from tests.bench.catalogue_world import DATABASE, Bench
 from tests.bench.peers.site import Peer, PeerMissing, environment
 
+# In this order: what cannot share the machine comes after the lists, one after the other.
+PARTS = {
+    "lists": parts.lists,
+    "edits": parts.edits,
+    "imports": parts.imports,
+    "exports": parts.exports,
+    "bulk": parts.bulk,
+    "during_import": parts.during_import,
+}
+Part = Callable[[Bench], None]
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ("oscar", "admin")
 OF_PEERS = (
@@ -51,10 +61,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--sizes", default="10000,100000")
     parser.add_argument("--keep", type=Path, help="a folder for data that the next run uses again")
     parser.add_argument("--without-peers", action="store_true")
+    parser.add_argument("--parts", default=",".join(PARTS), help="some of these, for a closer look")
     options = parser.parse_args(argv)
+    chosen = [part for name, part in PARTS.items() if name in options.parts.split(",")]
     sizes = sorted(int(n) for n in options.sizes.split(","))
     with _folder(options.keep) as folder, _database(folder, keep=bool(options.keep)) as dsn:
-        found = run(Bench(sizes, folder, dsn), with_peers=not options.without_peers)
+        found = run(Bench(sizes, folder, dsn), chosen, with_peers=not options.without_peers)
     print(json.dumps({"bench": "catalogue", "sizes": sizes, **found}))
     return 0 if found["ok"] else 1
 
@@ -94,7 +106,7 @@ def _database(folder: Path, *, keep: bool) -> Iterator[str]:
             cluster.stop()
 
 
-def run(bench: Bench, *, with_peers: bool) -> dict[str, Any]:
+def run(bench: Bench, chosen: list[Part], *, with_peers: bool) -> dict[str, Any]:
     import django
 
     django.setup()
@@ -111,7 +123,8 @@ def run(bench: Bench, *, with_peers: bool) -> dict[str, Any]:
                 _start_peers(bench, stack)
             else:
                 bench.figures.lacks(OF_PEERS, "run --without-peers")
-            measure(bench)
+            for part in chosen:
+                part(bench)
     finally:
         for connection in connections.all():
             connection.close()
@@ -155,16 +168,3 @@ def _start_peer(bench: Bench, stack: ExitStack, peer: Peer) -> None:
 def _host() -> str:
     """The folder of the server's socket, which the peers connect to as well."""
     return parse_qs(urlsplit(os.environ["DATABASE_URL"]).query)["host"][0]
-
-
-def measure(bench: Bench) -> None:
-    """Lists of all systems together, then what cannot share the machine: one after the other."""
-    for part in (
-        parts.lists,
-        parts.edits,
-        parts.imports,
-        parts.exports,
-        parts.bulk,
-        parts.during_import,
-    ):
-        part(bench)
