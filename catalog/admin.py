@@ -5,7 +5,12 @@ from catalog.orders.models import Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.exports.models import ExportChoice
 from catalog.products.feeds.models import Feed, FeedProblem
-from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
+from catalog.products.imports.models import (
+    ImportedProduct,
+    ImportRow,
+    ImportRun,
+    SavedMapping,
+)
 from catalog.products.models import (
     Attribute,
     Category,
@@ -57,6 +62,10 @@ register(
 )  # fmt: skip
 register(ImportRow, ReadOnlyAdmin, list_display=("line", "label", "outcome", "run"),
          search_fields=("label", "handle"), list_filter=("outcome",))  # fmt: skip
+register(
+    ImportedProduct, ReadOnlyAdmin, list_display=("product", "version", "n_variants"),
+    search_fields=("product__title",),
+)  # fmt: skip
 register(
     SavedMapping, ReadOnlyAdmin, list_display=("name", "dialect", "n_used", "used_at"),
     search_fields=("name",), ordering=("-used_at",),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -18,22 +18,34 @@ from catalog.products.imports.merge import (
 from catalog.products.imports.problems import Problem, problem
 from catalog.products.imports.products import Parsed
 from catalog.products.imports.stated_facts import attribute_keys, fact_differences, with_keys
+from catalog.products.imports.unchanged import Known, digest, known
 from catalog.products.models import TextOrigin
-from catalog.products.snapshot import snapshot, versions
+from catalog.products.snapshot import snapshot
 from ecomportal.tenancy.models import Merchant
 
 BIG_FALL = 50  # percent; a price that falls further is left out until a person looked
 IMAGE_FIELDS = ("alt", "position")
-# Thousands of names go as one value, not as one parameter each.
+# Thousands of names go as one value, not as one parameter each. No joins: right after a large
+# import the planner knows too little of the tables to choose well between ways of joining.
 BY_HANDLE = """
 SELECT handle, id FROM catalog_product
 WHERE merchant_id = %s AND handle = ANY (%s) AND deleted_at IS NULL
 """
 BY_SKU = """
-SELECT v.sku, v.product_id, p.title FROM catalog_variant v
-JOIN catalog_product p ON p.id = v.product_id
-WHERE v.merchant_id = %s AND v.sku = ANY (%s) AND v.sku <> '' AND v.deleted_at IS NULL
+SELECT sku, product_id FROM catalog_variant
+WHERE merchant_id = %s AND sku = ANY (%s) AND sku <> '' AND deleted_at IS NULL
 """
+FOUND = """
+SELECT id, version, title, category_id FROM catalog_product WHERE merchant_id = %s AND id = ANY (%s)
+"""
+
+
+class Found(NamedTuple):
+    """A product that the batch may be about."""
+
+    version: int
+    title: str
+    category_id: UUID | None
 
 
 @dataclass
@@ -54,6 +66,8 @@ class Compared:
     version: int = 0
     diff: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
+    digest: str = ""  # of an unchanged row that is not known as such yet
+    n_variants: int = 0
 
     @property
     def needs_a_look(self) -> bool:
@@ -86,47 +100,104 @@ def compare_batch(
     readable = [parsed for parsed in batch if not parsed.problems]
     by_handle = _by_handle(merchant, readable)
     holders = holders_of(merchant, {sku for parsed in readable for sku in _skus(parsed)})
+    found = _found(merchant, {*by_handle.values(), *holders.values()})
     for parsed in readable:
         _claim_skus(parsed, seen)
     targets = {
-        id(parsed): _find(parsed, by_handle, holders) for parsed in readable if not parsed.problems
+        id(parsed): _find(parsed, by_handle, holders, found)
+        for parsed in readable
+        if not parsed.problems
     }
-    ids = {pk for pk in targets.values() if pk}
-    current, version_of = (snapshot(ids), versions(ids)) if ids else ({}, {})
+    same_of = _known(merchant, readable, targets, found, paths)
+    ids = {pk for pk in targets.values() if pk and pk not in same_of}
+    current = snapshot(ids) if ids else {}
     current = with_paths(current, paths)
-    if any(parsed.payload.get("facts") for parsed in readable):
+    if current and any(parsed.payload.get("facts") for parsed in readable):
         current = with_keys(current, attribute_keys(merchant))
-    known = set(paths.values())
+    categories = set(paths.values())
     rows = []
     for parsed in batch:
         target = targets.get(id(parsed))
-        _claim_product(parsed, target, current, seen)
+        _claim_product(parsed, target, found, seen)
+        same = same_of.get(target)
         if not parsed.problems:
-            _check(parsed, current.get(target), holders)
+            _check(parsed, target, holders, found)
+        if not parsed.problems and not same:
+            _check_new_variants(parsed, current.get(target))
         if parsed.problems:
             rows.append(Compared(parsed, "failed", remarks=parsed.remarks))
             continue
-        rows.append(_compare(parsed, current.get(target), merchant.language, known))
-        rows[-1].product_id, rows[-1].version = target, version_of.get(target, 0)
+        if same:
+            rows.append(_unchanged(parsed, found[target], same))
+        else:
+            rows.append(_compare(parsed, current.get(target), merchant.language, categories))
+        rows[-1].product_id = target
+        rows[-1].version = found[target].version if target else 0
     return rows
+
+
+def _known(
+    merchant: Merchant,
+    batch: list[Parsed],
+    targets: Mapping[int, UUID | None],
+    found: Mapping[UUID, Found],
+    paths: Mapping[UUID, str],
+) -> dict[UUID, Known]:
+    """Products that are exactly what their row says, told by the row's digest."""
+    ids = {pk for pk in targets.values() if pk}
+    remembered = known(merchant, ids) if ids else {}
+    same = {}
+    for parsed in batch:
+        target = targets.get(id(parsed))
+        one = remembered.get(target)
+        if one and one.version == found[target].version:
+            path = paths.get(found[target].category_id, "")
+            if digest(parsed.payload, language=merchant.language, category=path) == one.digest:
+                same[target] = one
+    return same
+
+
+def _unchanged(parsed: Parsed, product: Found, same: Known) -> Compared:
+    row = Compared(parsed, "unchanged")
+    row.remarks = [*parsed.remarks, *_left_out(parsed, same.n_variants)]
+    if not parsed.payload["product"].get("title"):
+        parsed.label = product.title
+    return row
+
+
+def _left_out(parsed: Parsed, n_variants: int) -> list[Problem]:
+    """The remark on variants of the shop's that a row with variants does not name."""
+    n_left = n_variants - len(parsed.payload["variants"])
+    if not parsed.payload["variants"] or n_left <= 0:
+        return []
+    return [problem("variants_kept", line=parsed.line, n=n_left)]
 
 
 def _by_handle(merchant: Merchant, batch: list[Parsed]) -> dict[str, UUID]:
     wanted = {p.handle for p in batch} | {p.handle.lower() for p in batch}
-    with connection.cursor() as cursor:
-        cursor.execute(BY_HANDLE, [merchant.pk, list(wanted)])
-        return dict(cursor.fetchall())
+    return dict(_rows(BY_HANDLE, merchant, wanted))
 
 
 def _skus(parsed: Parsed) -> list[str]:
     return [v["sku"] for v in parsed.payload.get("variants", []) if v.get("sku")]
 
 
-def holders_of(merchant: Merchant, skus: Iterable[str]) -> dict[str, tuple[UUID, str]]:
-    """Who has the SKUs now: SKU -> product id and title."""
+def holders_of(merchant: Merchant, skus: Iterable[str]) -> dict[str, UUID]:
+    """Which product has each SKU now."""
+    return dict(_rows(BY_SKU, merchant, skus))
+
+
+def _found(merchant: Merchant, ids: Iterable[UUID]) -> dict[UUID, Found]:
+    return {row[0]: Found(*row[1:]) for row in _rows(FOUND, merchant, ids)}
+
+
+def _rows(sql: str, merchant: Merchant, wanted: Iterable[Any]) -> list[tuple[Any, ...]]:
+    wanted = list(wanted)
+    if not wanted:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(BY_SKU, [merchant.pk, list(skus)])
-        return {sku: (pk, title) for sku, pk, title in cursor.fetchall()}
+        cursor.execute(sql, [merchant.pk, wanted])
+        return cursor.fetchall()
 
 
 def _claim_skus(parsed: Parsed, seen: Seen) -> None:
@@ -138,47 +209,53 @@ def _claim_skus(parsed: Parsed, seen: Seen) -> None:
 
 
 def _find(
-    parsed: Parsed, by_handle: Mapping[str, UUID], holders: Mapping[str, tuple[UUID, str]]
+    parsed: Parsed,
+    by_handle: Mapping[str, UUID],
+    holders: Mapping[str, UUID],
+    found: Mapping[UUID, Found],
 ) -> UUID | None:
     """The shop's product that is meant: by handle, then by SKU."""
-    found = by_handle.get(parsed.handle) or by_handle.get(parsed.handle.lower())
-    if found:
-        return found
-    owners = {holders[sku][0]: holders[sku][1] for sku in _skus(parsed) if sku in holders}
+    named = by_handle.get(parsed.handle) or by_handle.get(parsed.handle.lower())
+    if named:
+        return named
+    owners = dict.fromkeys(holders[sku] for sku in _skus(parsed) if sku in holders)
     if len(owners) > 1:
-        why = problem("two_products", line=parsed.line, others=", ".join(owners.values()))
-        parsed.problems.append(why)
+        others = ", ".join(found[pk].title for pk in owners)
+        parsed.problems.append(problem("two_products", line=parsed.line, others=others))
         return None
     return next(iter(owners), None)
 
 
 def _claim_product(
-    parsed: Parsed, target: UUID | None, current: Mapping[UUID, Snapshot], seen: Seen
+    parsed: Parsed, target: UUID | None, found: Mapping[UUID, Found], seen: Seen
 ) -> None:
     if target and seen.products.setdefault(target, parsed.line) != parsed.line:
-        facts = {"other_line": seen.products[target], "other": current[target]["product"]["title"]}
+        facts = {"other_line": seen.products[target], "other": found[target].title}
         parsed.problems.append(problem("taken_by_row", line=parsed.line, **facts))
 
 
 def _check(
-    parsed: Parsed, before: Snapshot | None, holders: Mapping[str, tuple[UUID, str]]
+    parsed: Parsed,
+    target: UUID | None,
+    holders: Mapping[str, UUID],
+    found: Mapping[UUID, Found],
 ) -> None:
     """What only the shop's own rows can tell is wrong."""
-    own_id = before["product"]["id"] if before else ""
-    for variant in parsed.payload["variants"]:
+    for variant in parsed.payload["variants"] if holders else ():
         holder = holders.get(variant.get("sku", ""))
-        if holder and str(holder[0]) != own_id:
-            facts = {"sku": variant["sku"], "other": holder[1]}
+        if holder and holder != target:
+            facts = {"sku": variant["sku"], "other": found[holder].title}
             parsed.problems.append(problem("sku_taken", line=variant["line"], **facts))
-    if before is None and not parsed.payload["product"].get("title"):
+    if target is None and not parsed.payload["product"].get("title"):
         parsed.problems.append(problem("no_title", line=parsed.line, handle=parsed.handle))
-    _check_new_variants(parsed, before)
 
 
 def _check_new_variants(parsed: Parsed, before: Snapshot | None) -> None:
     """A further variant must differ from the others by its options."""
     stated = parsed.payload["variants"]
     own = before["variants"] if before else []
+    if not own and len(stated) < 2:
+        return
     new = [s for s, m in zip(stated, matched(own, stated), strict=True) if m is None]
     if len(new) + len(own) < 2:
         return
@@ -198,9 +275,10 @@ def _compare(parsed: Parsed, before: Snapshot | None, language: str, known: set[
         diff = list(differences(before, after))
         outcome = "changed" if diff else "unchanged"
         row = Compared(parsed, outcome, diff=diff, remarks=list(parsed.remarks))
-        n_left = len(after["variants"]) - len(parsed.payload["variants"])
-        if parsed.payload["variants"] and n_left > 0:
-            row.remarks.append(problem("variants_kept", line=parsed.line, n=n_left))
+        row.remarks += _left_out(parsed, len(after["variants"]))
+        if not diff:
+            path, row.n_variants = before["product"]["category"], len(before["variants"])
+            row.digest = digest(parsed.payload, language=language, category=path)
         if not parsed.payload["product"].get("title"):
             parsed.label = before["product"]["title"]
     category = after["product"]["category"]
@@ -222,7 +300,8 @@ def _first_values(after: Snapshot) -> Iterator[dict[str, Any]]:
         yield _added_variant(variant, is_alone=len(after["variants"]) == 1)
     for text in after["texts"]:
         yield {"field": text["field"], "before": None, "after": text["text"]}
-    yield from fact_differences([], after["facts"])
+    if after["facts"]:
+        yield from fact_differences([], after["facts"])
     for image in after["images"]:
         yield {"field": "image", "before": None, "after": image["source_url"]}
 

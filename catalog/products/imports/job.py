@@ -24,6 +24,7 @@ from catalog.products.imports.products import Parsed
 from catalog.products.imports.read import Line
 from catalog.products.imports.stage import as_rows, insert
 from catalog.products.imports.store import file_of, open_run
+from catalog.products.imports.unchanged import remember
 from catalog.products.imports.write import make_plans, mark, propose_facts, write_plans
 from catalog.products.picture_job import fetch_after_import
 from ecomportal.jobs.run import JobError, Run
@@ -66,6 +67,10 @@ def compare_file(run: Run) -> None:
             rows = compare_batch(run.merchant, batch, seen=seen, paths=paths)
         with run.commit(n_done=sum(len(parsed.lines) for parsed in batch)):
             _keep(imported, rows)
+            same = [row for row in rows if row.digest]
+            remember(
+                run.merchant, [(r.product_id, r.digest, r.version, r.n_variants) for r in same]
+            )
     if not n_products:
         text = said("The file has a header and no rows, so there is nothing to import.")
         _fail(run, imported, text)

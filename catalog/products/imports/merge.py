@@ -4,7 +4,6 @@ Both sides are snapshots (see `catalog.products.snapshot`), with the category as
 that the import would add has the id None until it is written.
 """
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -52,16 +51,42 @@ def blank(handle: str) -> Snapshot:
 
 def merge(before: Snapshot | None, payload: Mapping[str, Any], *, language: str) -> Snapshot:
     """What the product will be. Nothing that the file does not state is touched."""
-    after = copy.deepcopy(before) if before else blank(payload["handle"])
+    if not before:
+        return made(payload, language=language)
+    after = _copy(before)
     _merge_product(after["product"], payload, len(after["variants"]))
-    _merge_variants(after, payload["variants"] or ([] if before else [{}]))
-    _merge_texts(after["texts"], payload["texts"], language)
-    for name, text in payload.get("spoken", {}).items():
-        field, _, spoken = name.partition(":")
-        _put_text(after["texts"], field, spoken, text)
+    _merge_variants(after, payload["variants"])
+    _merge_all_texts(after["texts"], payload, language)
     after["facts"] = merge_facts(after["facts"], payload.get("facts", {}))
     _merge_images(after["images"], payload["images"])
     return after
+
+
+def made(payload: Mapping[str, Any], *, language: str) -> Snapshot:
+    """What a product will be that the shop does not have yet."""
+    after = blank(payload["handle"])
+    stated, product = payload["product"], after["product"]
+    product.update({name: stated[name] for name in PRODUCT_FIELDS if name in stated})
+    if not product["category"] and "category" not in stated:
+        product["category"] = stated.get("category_default", "")
+    product["extra"] = _merge_extra({}, stated.get("extra", {}), 0)
+    for position, one in enumerate(payload["variants"] or [{}], start=1):
+        told = {name: one[name] for name in VARIANT_FIELDS if name in one}
+        after["variants"].append({"id": None, "position": position, **NEW_VARIANT, **told})
+    product["search_extra"] = search_extra(after["variants"])
+    _merge_all_texts(after["texts"], payload, language)
+    stated_facts = {key: texts for key, texts in payload.get("facts", {}).items() if texts}
+    after["facts"] = merge_facts([], stated_facts) if stated_facts else []
+    _merge_images(after["images"], payload["images"])
+    return after
+
+
+def _copy(snap: Snapshot) -> Snapshot:
+    """As deep as a merge writes: values that are lists are replaced, never written into."""
+    return {
+        part: {**rows} if part == "product" else [{**row} for row in rows]
+        for part, rows in snap.items()
+    }
 
 
 def as_stated(name: str, value: Any) -> Any:
@@ -108,6 +133,8 @@ def _merge_extra(
     """Columns without a field: what the file states counts, an empty cell takes it away."""
     extra = {**own}
     for column, value in stated.items():
+        if not extra and value in ("", None):
+            continue
         name = own_name(extra, column)
         if same_extra(extra.get(name, ""), value, n_variants):
             continue
@@ -142,7 +169,7 @@ def _merge_variants(after: Snapshot, stated: list[Mapping[str, Any]]) -> None:
     for own, one in zip(matched(variants, stated), stated, strict=True):
         if own is None:
             last += 1
-            own = {"id": None, "position": last, **copy.deepcopy(NEW_VARIANT)}
+            own = {"id": None, "position": last, **NEW_VARIANT}
             variants.append(own)
         own.update(_news(own, one, VARIANT_FIELDS))
     after["product"]["search_extra"] = search_extra(variants)
@@ -152,6 +179,13 @@ def search_extra(variants: list[Snapshot]) -> str:
     """The codes a product is also found by."""
     codes = (variant[name] for variant in variants for name in ("sku", "barcode"))
     return " ".join(dict.fromkeys(code for code in codes if code))
+
+
+def _merge_all_texts(texts: list[Snapshot], payload: Mapping[str, Any], language: str) -> None:
+    _merge_texts(texts, payload["texts"], language)
+    for name, text in payload.get("spoken", {}).items():
+        field, _, spoken = name.partition(":")
+        _put_text(texts, field, spoken, text)
 
 
 def _merge_texts(texts: list[Snapshot], stated: Mapping[str, str], language: str) -> None:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.products.changes import Change
+from catalog.products.models import Product
 from ecomportal.ids import uuid7
 from ecomportal.jobs.models import Job
 from ecomportal.tenancy.models import Merchant, TenantModel, User
@@ -121,3 +122,23 @@ class SavedMapping(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportedProduct(TenantModel):
+    """What a file said of a product when the product last was exactly that, so that the same rows
+    are known again without reading the product (see unchanged.py)."""
+
+    product = models.OneToOneField(
+        Product, models.CASCADE, primary_key=True, related_name="imported", db_constraint=False
+    )
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+", db_index=False)
+    digest = models.CharField(max_length=32)
+    version = models.PositiveIntegerField()  # of the product
+    n_variants = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("imported product")
+        verbose_name_plural = _("imported products")
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -20,7 +20,6 @@ from catalog.products.imports.fields import (
     VARIANT_FIELDS,
 )
 from catalog.products.imports.grouping import read_grouped
-from catalog.products.imports.guard import unguard
 from catalog.products.imports.html import has_active_content
 from catalog.products.imports.problems import problem
 from catalog.products.imports.products import (
@@ -30,13 +29,13 @@ from catalog.products.imports.products import (
     Layout,
     Parsed,
     Reading,
+    cleaned,
 )
 from catalog.products.imports.values import (
     BadValue,
     category_path,
     has_marks,
     split_tags,
-    tidy,
     whole,
     yes_no,
 )
@@ -187,9 +186,9 @@ def _kept(layout: Layout, head: read.Line, lines: list[read.Line]) -> dict[str, 
     variants = [line for line in lines if _is_variant(layout, line)] or [head]
     found: dict[str, Any] = {}
     for name, at in layout.kept.items():
-        own = tidy(unguard(head.cells[at]))
-        values = [tidy(unguard(line.cells[at])) for line in variants]
-        found[name] = extra_value(own, values)
+        own = cleaned(head.cells[at])
+        values = [cleaned(line.cells[at]) for line in variants]
+        found[name] = extra_value(own, values) if any(values) else own
     return found
 
 
@@ -234,7 +233,8 @@ def _variants(
 
 
 def _is_variant(layout: Layout, line: read.Line) -> bool:
-    return any(layout.cell(line, name) for name in SIGNS_OF_A_VARIANT)
+    cells = line.cells
+    return any(cells[at] and cleaned(cells[at]) for at in layout.places(SIGNS_OF_A_VARIANT))
 
 
 def _variant(cells: Cells, line: read.Line, names: list[str] | None) -> dict[str, Any]:
@@ -301,7 +301,9 @@ def _is_web_address(url: str) -> bool:
 
 
 def _remarks(cells: Cells, lines: list[read.Line], head: read.Line | None) -> None:
-    n_marked = sum(has_marks(cell) for line in lines for cell in line.cells)
+    n_marked = sum(
+        sum(map(has_marks, line.cells)) for line in lines if not "".join(line.cells).isascii()
+    )
     if n_marked:
         cells.remark(lines[0], "", "marks_removed", n=n_marked)
     if head is None:
@@ -309,7 +311,7 @@ def _remarks(cells: Cells, lines: list[read.Line], head: read.Line | None) -> No
     if head is not lines[0] and _is_variant(cells.layout, lines[0]):
         cells.remark(lines[0], "", "variant_first")
     title = cells.layout.cell(head, "title")
-    for line in lines:
+    for line in lines if len(lines) > 1 else ():
         if cells.layout.cell(line, "title") not in ("", title):
             cells.remark(line, "title", "title_differs")
 

@@ -36,7 +36,8 @@ def staged(
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {STAGE} AS SELECT {names} FROM {table} WITH NO DATA")
         with cursor.copy(f"COPY {STAGE} ({names}) FROM STDIN (FORMAT csv{never_null})") as copy:
-            copy.write(text.getvalue())
+            # A cell may hold half of a pair of signs, which UTF-8 cannot say.
+            copy.write(text.getvalue().encode(errors="replace"))
         yield cursor
         cursor.execute(f"DROP TABLE {STAGE}")
 
@@ -60,7 +61,13 @@ def _array(values: tuple[str, ...]) -> str:
     return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 
 
-as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def as_json(value: Any) -> str:
+    if not value and isinstance(value, list | dict):
+        return "[]" if isinstance(value, list) else "{}"
+    return _encode(value)
 
 
 def as_rows(

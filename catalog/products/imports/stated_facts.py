@@ -80,6 +80,14 @@ def merge_facts(facts: list[Snapshot], stated: Mapping[str, list[str]]) -> list[
     return facts
 
 
+def says_facts(stated: Mapping[str, list[str]], facts: list[Snapshot]) -> bool:
+    """Whether facts say what the file stated of them, so that stating it again changes nothing."""
+    said: dict[str, set[str]] = {}
+    for fact in facts:
+        said.setdefault(fact["key"], set()).update(split_facts(fact_text(fact)))
+    return all(said.get(key, set()) == set(texts) for key, texts in stated.items() if texts)
+
+
 def _new(key: str, text: str) -> Snapshot:
     row = {"id": None, "attribute_id": None, "variant_id": None, "key": key, "value": text}
     rest = {"number": None, "unit": "", "evidence": "", "source": "import"}

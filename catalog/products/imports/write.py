@@ -21,7 +21,13 @@ from catalog.products.imports.merge import VARIANT_FIELDS, Snapshot, merge
 from catalog.products.imports.models import ImportRow
 from catalog.products.imports.problems import problem
 from catalog.products.imports.stage import STAGE, array, as_json, as_rows, staged
-from catalog.products.imports.stated_facts import attribute_keys, with_keys, write_stated
+from catalog.products.imports.stated_facts import (
+    attribute_keys,
+    says_facts,
+    with_keys,
+    write_stated,
+)
+from catalog.products.imports.unchanged import digest, remember
 from catalog.products.models import Category, Product, ProductImage, ProductText, Variant
 from catalog.products.snapshot import free_skus, record_rows, snapshot, versions
 from catalog.products.versions import versions_by_hand
@@ -95,7 +101,7 @@ def _refuse_taken_skus(merchant: Merchant, plans: list[Plan]) -> None:
     wanted = {v["sku"]: plan for plan in plans if plan.after for v in plan.after["variants"]}
     wanted.pop("", None)
     ours = {plan.product_id: plan for plan in plans}
-    for sku, (product_id, _title) in holders_of(merchant, wanted).items():
+    for sku, product_id in holders_of(merchant, wanted).items():
         holder = ours.get(product_id)
         # Another product of the batch may hold it now and hand it over in this very batch.
         keeps = holder is None or holder.after is None or sku in _codes(holder.after)
@@ -128,12 +134,25 @@ def write_plans(merchant: Merchant, change: Change, plans: list[Plan]) -> None:
         write_stated(merchant, done, now)
         # Proposed beside what is there by now, not beside what was there before.
         facts.write_facts(merchant, done, now)
+    _remember(merchant, [plan for plan in done if plan.is_new])
     changed = [plan for plan in done if not plan.is_new]
     if changed:
         before = {plan.product_id: plan.before for plan in changed}
         found = {plan.product_id: plan.row.product_version for plan in changed}
         record_rows(change, before, snapshot(before), versions_before=found)
     mark(plans, now)
+
+
+def _remember(merchant: Merchant, plans: list[Plan]) -> None:
+    """A new product is what its row says, unless a fact was put into other words."""
+    rows = []
+    for plan in plans:
+        payload, after = plan.row.payload, plan.after
+        if says_facts(payload.get("facts", {}), after["facts"]):
+            path = after["product"]["category"]
+            said = digest(payload, language=merchant.language, category=path)
+            rows.append((plan.product_id, said, 1, len(after["variants"])))
+    remember(merchant, rows)
 
 
 # --- Products --------------------------------------------------------------------------------
