@@ -102,7 +102,7 @@ def _lacking(merchant: Merchant, found: dict[str, Any]) -> Todo | None:
         return None
     title = ngettext("Add facts to %(n)s product on sale", "Add facts to %(n)s products on sale", n)
     detail = _("A text can only say what a fact holds")
-    href = _products(merchant, "?facts=missing&status=active")
+    href = reverse("catalog:missing-facts", args=[merchant.slug])
     return Todo("box", title % {"n": _shown(n)}, detail, href)
 
 

@@ -11,6 +11,7 @@ from catalog.products.imports.models import (
     ImportRun,
     SavedMapping,
 )
+from catalog.products.missing.models import FactDemand, MissingCount
 from catalog.products.models import (
     Attribute,
     Category,
@@ -104,3 +105,9 @@ register(
     FeedProblem, ReadOnlyAdmin, list_display=("item", "label", "reason", "is_left_out", "feed"),
     search_fields=("item", "label"), list_filter=("reason",),
 )  # fmt: skip
+register(
+    FactDemand, ReadOnlyAdmin, list_display=("product", "key", "source", "n", "last_at"),
+    search_fields=("key", "product__title"), list_filter=("source",), ordering=("-last_at",),
+)  # fmt: skip
+register(MissingCount, ReadOnlyAdmin, list_display=("counted_at", "last_utterance"),
+         search_fields=("counted_at",))  # fmt: skip

@@ -6,6 +6,7 @@ from catalog.products.changes import Change, ChangeRow
 from catalog.products.exports.models import ExportChoice
 from catalog.products.feeds.models import Feed, FeedProblem
 from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
+from catalog.products.missing.models import FactDemand, MissingCount
 from catalog.products.models import (
     Attribute,
     Category,
@@ -26,12 +27,14 @@ __all__ = [
     "Customer",
     "ExportChoice",
     "Fact",
+    "FactDemand",
     "FaqArticle",
     "Feed",
     "FeedProblem",
     "ImportRow",
     "ImportRun",
     "Interaction",
+    "MissingCount",
     "Order",
     "OrderLine",
     "Policy",

@@ -47,3 +47,17 @@ def fetch_pictures(run: Run) -> None:
     from catalog.products.picture_job import fetch_pictures
 
     fetch_pictures(run)
+
+
+@job_task(queue="fast", label=_("Check a feed"))
+def check_feed(run: Run) -> None:
+    from catalog.products.feeds.check import check_feed
+
+    check_feed(run)
+
+
+@job_task(queue="fast", label=_("Count missing facts"))
+def count_missing_facts(run: Run) -> None:
+    from catalog.products.missing.job import count_missing_facts
+
+    count_missing_facts(run)

@@ -3,6 +3,12 @@
 from catalog.products import urls as products
 from catalog.products.exports import urls as exports
 from catalog.products.imports import urls as imports
+from catalog.products.missing import urls as missing
 
 app_name = "catalog"
-urlpatterns = [*imports.urlpatterns, *exports.urlpatterns, *products.urlpatterns]
+urlpatterns = [
+    *imports.urlpatterns,
+    *exports.urlpatterns,
+    *missing.urlpatterns,
+    *products.urlpatterns,
+]

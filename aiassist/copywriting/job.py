@@ -20,6 +20,8 @@ from aiassist.copywriting.requests import (
     with_facts,
 )
 from catalog.products.changes import Change
+from catalog.products.missing.demand import record_demand
+from catalog.products.missing.models import DemandSource
 from catalog.products.models import Fact, FactStatus, Product, touch
 from catalog.products.snapshot import recorded
 from catalog.products.vocabulary.kinds import KINDS
@@ -42,20 +44,22 @@ def write_copy(run: Run) -> None:
         with run.tenant():
             rows = run.merchant.products.live().filter(pk__in=[i.subject_id for i in batch])
             found = {str(p.pk): p for p in with_facts(rows)}
-        done, held, drafts = [], [], []
+        done, held, drafts, lacking = [], [], [], []
         for item in batch:
             product = found.get(item.subject_id)
             if product is None:
                 held.append((item, said("The product was deleted.")))
                 continue
-            written, reason = drafts_of(product, run, engine, approved)
+            written, missing = drafts_of(product, run, engine, approved)
             drafts += written
-            if reason:
-                held.append((item, reason))
+            if missing:
+                held.append((item, missing_facts_reason(missing)))
+                lacking += [(product.pk, key) for key in missing.missing]
             else:
                 done.append((item, {"n_drafts": len(written)}))
         with run.commit(done=done, held=held):
             save_drafts(drafts)
+            record_demand(run.merchant, lacking, DemandSource.DRAFT)
         n_drafts += len(drafts)
     run.result(result_of(run, n_drafts))
 
@@ -75,8 +79,8 @@ def confirm_facts(run: Run, product_ids: list[str]) -> None:
 
 def drafts_of(
     product: Product, run: Run, engine: Any, approved: dict[str, tuple[str, ...]]
-) -> tuple[list[Draft], Said | str]:
-    """The drafts of one product, not saved yet, or none and the reason in words."""
+) -> tuple[list[Draft], NotEnoughFacts | None]:
+    """The drafts of one product, not saved yet, or none and what it lacks."""
     drafts = []
     for lang, field in pairs(run.params["languages"], run.params["fields"]):
         request = request_for(
@@ -92,9 +96,9 @@ def drafts_of(
         )
         answer = engine.generate([request])[0]
         if isinstance(answer, NotEnoughFacts):
-            return [], missing_facts_reason(answer)
+            return [], answer
         drafts.append(draft_from(answer, request, product, run, approved[lang]))
-    return drafts, ""
+    return drafts, None
 
 
 def draft_from(

@@ -19,6 +19,7 @@ from catalog.demo.seeded import chance, make_id
 from catalog.demo.shops import SMALL, DemoShop, Scale
 from catalog.demo.write import copy_rows, shift_to_today, write_picture
 from catalog.orders.models import Customer, Interaction, Order, OrderLine
+from catalog.products.missing.job import read_chats
 from catalog.products.models import (
     Attribute,
     Category,
@@ -68,11 +69,13 @@ def load_shop(shop: DemoShop, scale: Scale, say: Callable[[str], None]) -> dict[
         _draw(merchant, shop, world.goods.items)
         say(f"{shop.name}: writing")
         with tenant(merchant), pghistory.context(source="demo"):
-            return {
+            written = {
                 **_write_goods(merchant, world.goods),
                 **_write_sales(merchant, world),
                 **_write_talks(merchant, world.talks),
             }
+            read_chats(merchant)
+            return written
 
 
 def _merchant(shop: DemoShop) -> Merchant:

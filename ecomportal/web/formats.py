@@ -1,5 +1,6 @@
 """Numbers, money and times as people of either language read them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -50,6 +51,11 @@ def day(when: date, *, with_weekday: bool = False) -> str:
         return format_skeleton("MMMd", when, locale=locale())
     pattern = "M月d日 EEEE" if locale().language == "zh" else "EEEE, MMMM d"
     return format_date(when, pattern, locale=locale())
+
+
+def listed(words: Iterable[str]) -> str:
+    """An enumeration as plain as it can be: steel, oak; or 钢、橡木."""
+    return ("、" if locale().language == "zh" else ", ").join(words)
 
 
 def change(now: float, before: float) -> str:

@@ -1,0 +1,1 @@
+"""Facts that products lack, and what their absence holds up."""
