@@ -2,6 +2,7 @@
 
 from catalog.products import urls as products
 from catalog.products.exports import urls as exports
+from catalog.products.feeds import urls as feeds
 from catalog.products.imports import urls as imports
 from catalog.products.missing import urls as missing
 
@@ -9,6 +10,7 @@ app_name = "catalog"
 urlpatterns = [
     *imports.urlpatterns,
     *exports.urlpatterns,
+    *feeds.urlpatterns,
     *missing.urlpatterns,
     *products.urlpatterns,
 ]

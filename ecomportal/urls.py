@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include("ecomportal.api_urls")),
+    path("feeds/", include("catalog.products.feeds.public_urls")),
     path("", include("ecomportal.platform_urls")),
     path("<slug:merchant_slug>/", include("aiassist.home")),
     path("<slug:merchant_slug>/", include("catalog.urls")),

@@ -14,6 +14,7 @@ from PIL import Image
 
 from aiassist.copywriting.models import ApprovedText, Draft
 from catalog.products.changes import Change, ChangeRow
+from catalog.products.feeds.models import Feed, FeedProblem
 from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
 from catalog.products.models import Fact, Product, ProductImage
 from ecomportal.jobs.models import Job
@@ -154,6 +155,13 @@ class World:
             view = SavedView.objects.create(
                 **common, user=owner, page="products", name=CANARY, query="q=x"
             )
+            feed = Feed.objects.create(
+                **common, name=f"{CANARY} feed", language="en", link="https://x.example/{handle}"
+            )
+            FeedProblem.objects.create(
+                **common, feed=feed, product_id=product.pk, item=CANARY, label=CANARY,
+                reason="no_image", is_left_out=True,
+            )  # fmt: skip
             key, _secret = ApiKey.issue(shop, "sk", name=f"{CANARY} key")
             gone = Product.objects.create(
                 **common, title=f"{CANARY} Pan", handle="canary-pan", deleted_at=timezone.now()
@@ -175,7 +183,7 @@ class World:
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
-            "gone_id": gone.pk, "key": colour.key, "field": "price",
+            "gone_id": gone.pk, "feed_id": feed.pk, "key": colour.key, "field": "price",
         }  # fmt: skip
         self.theirs = make_product(self.other, "Harbour lamp")
         with tenant(shop):

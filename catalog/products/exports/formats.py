@@ -26,8 +26,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Format:
-    """`source(columns, ids, cells)` is the SQL that gives the cells of these products' lines, and
-    `blank` says when a kind of column is empty.
+    """`source(columns, ids, cells, merchant)` is the SQL that gives the cells of these
+    products' lines, and `blank` says when a kind of column is empty.
 
     Both speak of `l`, a line, and of its number within its product, `l.n`.
     """
@@ -36,7 +36,7 @@ class Format:
     label: Any
     hint: Any
     columns: Callable[[QuerySet, Merchant], list[Column]]
-    source: Callable[[Sequence[Column], Sequence[UUID], str], str]
+    source: Callable[[Sequence[Column], Sequence[UUID], str, Merchant], str]
     blank: dict[str, str]
     order: str = "l.product_id, l.n"
     delimiter: str = ","

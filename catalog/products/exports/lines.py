@@ -20,7 +20,7 @@ OF_LINE = (
 )
 
 
-def source(columns: Sequence[Column], ids: Sequence[UUID], cells: str) -> str:
+def source(columns: Sequence[Column], ids: Sequence[UUID], cells: str, _merchant: Merchant) -> str:
     """One row for each line; what no column asks for is not read."""
     asked = {column.of for column in columns}
     named = " ".join(column.sql for column in columns)

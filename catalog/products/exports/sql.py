@@ -13,6 +13,7 @@ from psycopg.sql import Literal
 from catalog.products.exports.formats import NUMBER, TEXT, Column, Format
 from catalog.products.imports.guard import DANGEROUS
 from catalog.products.models import TextField
+from ecomportal.tenancy.models import Merchant
 
 LANGUAGES = ("en", "zh")
 FIRST_LETTER = 65  # "A": what a spreadsheet would run, and our guard, begin with a lower character
@@ -48,14 +49,22 @@ def amount(name: str, currency: str) -> str:
 
 
 def statement(
-    columns: Sequence[Column], written_as: Format, ids: Sequence[UUID], *, options: str
+    columns: Sequence[Column],
+    written_as: Format,
+    ids: Sequence[UUID],
+    merchant: Merchant,
+    *,
+    options: str,
 ) -> str:
     """The lines of these products, as one `COPY`. `ids` are in order."""
     cells = ", ".join(cell(column, written_as) for column in columns)
+    lines = written_as.source(columns, ids, cells, merchant)
+    return f"COPY (WITH {chosen(ids)}, {lines} ORDER BY {written_as.order}) TO STDOUT ({options})"
+
+
+def chosen(ids: Sequence[UUID]) -> str:
     array = "{" + ",".join(map(str, ids)) + "}"
-    chosen = f"chosen AS MATERIALIZED (SELECT id FROM unnest('{array}'::uuid[]) id)"
-    lines = written_as.source(columns, ids, cells)
-    return f"COPY (WITH {chosen}, {lines} ORDER BY {written_as.order}) TO STDOUT ({options})"
+    return f"chosen AS MATERIALIZED (SELECT id FROM unnest('{array}'::uuid[]) id)"
 
 
 def between(ids: Sequence[UUID], name: str = "product_id") -> str:

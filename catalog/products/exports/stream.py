@@ -36,14 +36,20 @@ def stream(
     with tenant(merchant):
         columns = columns or written_as.columns(products, merchant)
         if written_as.extension == "xlsx":
-            yield from _pieces(_workbook(products, columns, written_as))
+            yield from pieces(_workbook(products, columns, written_as, merchant))
         else:
-            yield from _pieces(_table(products, columns, written_as, with_bom=with_bom))
+            yield from pieces(table(products, columns, written_as, merchant, with_bom=with_bom))
 
 
-def _table(
-    products: QuerySet, columns: Sequence[Column], written_as: Format, *, with_bom: bool
+def table(
+    products: QuerySet,
+    columns: Sequence[Column],
+    written_as: Format,
+    merchant: Merchant,
+    *,
+    with_bom: bool = False,
 ) -> Iterator[bytes]:
+    """A header and lines, parted as the format says."""
     line = io.StringIO()
     writer = csv.writer(line, delimiter=written_as.delimiter, lineterminator="\n")
     writer.writerow([guard(column.name) for column in columns])
@@ -52,21 +58,25 @@ def _table(
     if written_as.delimiter == "\t":
         options += ", DELIMITER E'\\t'"
     for ids in batches(products):
-        with _copy(statement(columns, written_as, ids, options=options)) as lines:
+        with copied(statement(columns, written_as, ids, merchant, options=options)) as lines:
             yield from map(bytes, lines)
 
 
-def _workbook(products: QuerySet, columns: Sequence[Column], written_as: Format) -> Iterator[bytes]:
+def _workbook(
+    products: QuerySet, columns: Sequence[Column], written_as: Format, merchant: Merchant
+) -> Iterator[bytes]:
     def rows() -> Iterator[tuple[str | None, ...]]:
         for ids in batches(products):
-            with _copy(statement(columns, written_as, ids, options="FORMAT text")) as lines:
+            text = statement(columns, written_as, ids, merchant, options="FORMAT text")
+            with copied(text) as lines:
                 yield from lines.rows()
 
     numbers = [is_number(column) for column in columns]
     yield from workbook.write([column.name for column in columns], rows(), numbers=numbers)
 
 
-def _copy(text: str) -> Any:
+def copied(text: str) -> Any:
+    """What the statement gives, as it comes from the server."""
     cursor = connection.cursor()
     return cursor.copy(text)
 
@@ -84,7 +94,7 @@ def batches(products: QuerySet) -> Iterator[list[Any]]:
         yield batch
 
 
-def _pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
+def pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
     """Lines put together: sending each alone would cost more than making it."""
     waiting: list[bytes] = []
     size = 0

@@ -100,7 +100,7 @@ def _escaped(text: str) -> str:
     return rf"replace({text}, ',', '\,')"
 
 
-def source(columns: Sequence[Column], ids: Sequence[UUID], cells: str) -> str:
+def source(columns: Sequence[Column], ids: Sequence[UUID], cells: str, _merchant: Merchant) -> str:
     """A variable product has a line of its own before those of its variants."""
     values = ", ".join(
         f"string_agg({_escaped('value')}, ', ' ORDER BY n) FILTER (WHERE k = {n}) AS values_{n}"
