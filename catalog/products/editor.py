@@ -162,7 +162,7 @@ def _conflict(request: HttpRequest, editable: Editable, mine: State) -> HttpResp
     theirs = state_of(editable, request.merchant.currency)
     opened = base_state(request.POST)
     mine = with_whole_rows(without_old_places(mine, opened), theirs, opened)
-    paths = {str(c.pk): c.path for c in request.merchant.categories.all()}
+    paths = {str(c.pk): c.label() for c in request.merchant.categories.all()}
     shown = differences(mine, theirs, opened, categories=paths)
     context = {
         "product": editable.product,

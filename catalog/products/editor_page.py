@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Value
-from django.db.models.functions import Cast
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -123,7 +123,8 @@ def _choices(merchant: Any) -> tuple[list[tuple[str, str]], list[str]]:
     """Category paths and labels of facts, in one statement."""
     is_zh = (get_language() or "").startswith("zh")
     pk, label = Cast("pk", CharField()), "label_zh" if is_zh else "label_en"
-    categories = merchant.categories.order_by().values_list(Value(1), pk, "path")
+    path = Coalesce(NullIf("path_zh", Value("")), "path") if is_zh else F("path")
+    categories = merchant.categories.order_by().values_list(Value(1), pk, path)
     attributes = merchant.attributes.order_by().values_list(Value(2), pk, label)
     found = sorted(categories.union(attributes, all=True), key=lambda row: row[2])
     return (

@@ -37,6 +37,12 @@
     return holder.innerHTML;
   }
 
+  // Handlers and styles are dropped anyway; taken out before, the browser need not complain of them.
+  function parsed(html) {
+    const tame = html.replace(/<[^>]*>/g, (tag) => tag.replace(/\s(?:on\w+|style)\s*=/gi, " data-dropped="));
+    return new DOMParser().parseFromString(tame, "text/html").body;
+  }
+
   function begin(root) {
     const view = root.querySelector("[data-view]");
     const source = root.querySelector("textarea");
@@ -67,8 +73,7 @@
         document.execCommand("insertText", false, event.clipboardData.getData("text/plain"));
         return;
       }
-      const brought = new DOMParser().parseFromString(html, "text/html");
-      document.execCommand("insertHTML", false, htmlOf(brought.body, tags));
+      document.execCommand("insertHTML", false, htmlOf(parsed(html), tags));
     }
 
     function act(name) {
@@ -121,8 +126,7 @@
     });
     // The source shows at once in the view; what it may not hold is gone there already.
     source.addEventListener("change", () => {
-      const typed = new DOMParser().parseFromString(source.value, "text/html");
-      view.replaceChildren(cleaned(typed.body, tags));
+      view.replaceChildren(cleaned(parsed(source.value), tags));
       view.classList.toggle("is-empty", !view.textContent.trim());
     });
     root.closest(".field").querySelector("label")?.addEventListener("click", (event) => {

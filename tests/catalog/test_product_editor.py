@@ -12,7 +12,7 @@ from catalog.products.changes import Change
 from catalog.products.models import Attribute, Fact, Product, ProductText, Variant
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import AuditEntry
-from tests.factories import make_attribute, make_category, make_product
+from tests.factories import make_attribute, make_category, make_member, make_product
 
 
 class FormReader(HTMLParser):
@@ -473,3 +473,14 @@ def test_a_variant_of_another_product_cannot_be_written(alice, shop, kettle, url
 def test_the_base_travels_as_plain_json(alice, url, client_of):
     base = json.loads(fields_of(client_of(alice).get(url))["base"])
     assert base["title"] == "Gooseneck kettle"
+
+
+def test_a_category_is_named_in_the_readers_language(zh_shop, client_of, db):
+    home = make_category(zh_shop, "Home", name_zh="家居")
+    category = make_category(zh_shop, "Kitchen", name_zh="厨房", parent=home, path="Home > Kitchen")
+    product = make_product(zh_shop, "水壶", category=category)
+    owner = make_member(zh_shop, language="zh-hans")
+    page = client_of(owner).get(f"/songfeng/products/{product.pk}/").content.decode()
+    assert "家居 &gt; 厨房</option>" in page
+    assert ">厨房</a>" in page
+    assert "Kitchen" not in page
