@@ -118,7 +118,6 @@ def _lines(rows: Any) -> Iterator[list[Any]]:
 def _shop(bench: Bench, n_products: int) -> Iterator[Shop]:
     from django.db import connections
 
-    from catalog.demo.write import drop_shop
     from catalog.generator.write import settle, write_catalogue
     from tests.factories import make_member, make_shop
 
@@ -136,7 +135,7 @@ def _shop(bench: Bench, n_products: int) -> Iterator[Shop]:
         shop.site = Site("busy", server, browser, bench.backends(DATABASE))
         yield shop
     finally:
-        drop_shop(merchant)
+        bench.drop_others()
 
 
 @contextmanager

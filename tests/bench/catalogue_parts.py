@@ -33,6 +33,8 @@ def lists(bench: Bench) -> None:
     first = own["sort_-updated"]
     figures = bench.figures
     figures.put("html_bytes_per_row", first.n_bytes / first.n_rows)
+    frame = own["search_none"].n_bytes  # a page without a row
+    figures.put("html_bytes_of_one_more_row", (first.n_bytes - frame) / first.n_rows)
     most, name = bench.shops[bench.largest].most_statements(list(own.values()))
     print(f"Most statements: {most} on {name}", flush=True)
     figures.put("sql_per_page_max", most)
@@ -98,6 +100,7 @@ def imports(bench: Bench) -> None:
     if not module:
         return
     found = module.measure(n_rows=N_IMPORT_ROWS_SMALL if bench.is_small else N_IMPORT_ROWS)
+    bench.drop_others()
     for name in names:
         bench.figures.put(name, found[name])
     peer = bench.peer("admin", bench.peer_size)

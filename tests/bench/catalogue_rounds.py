@@ -14,6 +14,7 @@ from typing import Any
 from tests.bench.catalogue_http import Backends, Browser, Reply, Server, cpu_seconds
 
 N_WARM = 2
+TOLD_EVERY = 10  # rounds
 MIN_ROUNDS = 5
 MAX_SECONDS = 40.0  # for the rounds of one page beyond MIN_ROUNDS; a slow one gets fewer
 
@@ -116,6 +117,8 @@ def time_all(asks: list[Ask], n_rounds: int) -> None:
     for ask in asks:
         ask.walls = []
     for n_round in range(n_rounds):
+        if n_round % TOLD_EVERY == 0:
+            print(f"Round {n_round + 1} of {n_rounds}, {len(asks)} pages", flush=True)
         for ask in rng.sample(asks, k=len(asks)):
             if n_round < MIN_ROUNDS or sum(ask.walls) < MAX_SECONDS:
                 ask.time()
