@@ -71,6 +71,8 @@ class Draft(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
         constraints = [
             models.UniqueConstraint(
                 fields=["product", "language", "field"],
@@ -99,6 +101,8 @@ class ApprovedText(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("approved sentence")
+        verbose_name_plural = _("approved sentences")
         constraints = [
             models.UniqueConstraint(fields=["merchant", "language", "text"], name="approved_once")
         ]

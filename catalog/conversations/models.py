@@ -34,6 +34,8 @@ class Conversation(TenantModel):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
         constraints = [
             models.UniqueConstraint(fields=["merchant", "external_id"], name="conversation_once")
         ]
@@ -63,6 +65,8 @@ class Utterance(TenantModel):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("utterance")
+        verbose_name_plural = _("utterances")
         constraints = [
             models.UniqueConstraint(fields=["conversation", "external_id"], name="utterance_once"),
         ]
@@ -85,7 +89,8 @@ class Policy(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name_plural = "policies"
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -101,6 +106,10 @@ class FaqArticle(TenantModel):
     answer = models.TextField(_("answer"))
     url = models.CharField(_("link"), max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("FAQ article")
+        verbose_name_plural = _("FAQ articles")
 
     def __str__(self) -> str:
         return self.question

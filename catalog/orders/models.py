@@ -24,6 +24,8 @@ class Customer(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
         constraints = [
             models.UniqueConstraint(fields=["merchant", "external_id"], name="customer_once")
         ]
@@ -56,6 +58,8 @@ class Order(TenantModel):
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
         constraints = [
             models.UniqueConstraint(fields=["merchant", "number"], name="order_once"),
             models.CheckConstraint(condition=Q(total_cents__gte=0), name="order_total"),
@@ -86,6 +90,8 @@ class OrderLine(TenantModel):
     discount_cents = models.BigIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
         constraints = [
             models.UniqueConstraint(fields=["order", "line_number"], name="orderline_once")
         ]
@@ -119,6 +125,8 @@ class Interaction(TenantModel):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("interaction")
+        verbose_name_plural = _("interactions")
         constraints = [
             models.UniqueConstraint(fields=["merchant", "event_id"], name="interaction_once")
         ]

@@ -143,7 +143,10 @@ class CategoryForm(BulkForm):
         return {"category": str(category.pk) if category else ""}
 
     def words(self) -> Any:
-        return self.cleaned_data["category"] or _("No category")
+        category = self.cleaned_data["category"]
+        if category is None:
+            return _("No category")
+        return in_both(en=category.label("en"), zh=category.label("zh"))
 
 
 class TagsForm(BulkForm):

@@ -34,6 +34,8 @@ class Change(TenantModel):
     n_rows = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
         indexes = [models.Index(fields=["merchant", "-created_at"], name="change_by_time")]
 
     def __str__(self) -> str:
@@ -66,6 +68,8 @@ class ChangeRow(TenantModel):
     why = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     class Meta:
+        verbose_name = _("row of a change")
+        verbose_name_plural = _("rows of changes")
         indexes = [
             models.Index(fields=["merchant", "change", "id"], name="changerow_of_change"),
             models.Index(fields=["merchant", "product_id", "-id"], name="changerow_of_product"),

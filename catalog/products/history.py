@@ -22,6 +22,7 @@ from catalog.products.models import (
     ProductStatus,
     ProductText,
     Variant,
+    path_column,
 )
 from catalog.products.models import TextField as Field
 from ecomportal.tenancy.access import EVERYONE, merchant_required
@@ -38,7 +39,8 @@ FROM {table} e WHERE e.{key} = %s
 """
 EVENTS = """
 SELECT x.kind, x.pgh_created_at, x.pgh_label, x.row, x.before, x.pgh_context_id, c.metadata,
-       coalesce(nullif(u.name, ''), u.email), a.label_en, a.label_zh, new_c.path, old_c.path
+       coalesce(nullif(u.name, ''), u.email), a.label_en, a.label_zh, new_c.{path},
+       old_c.{path}
 FROM ({branches}) x
 LEFT JOIN pghistory_context c ON c.id = x.pgh_context_id
 LEFT JOIN ecomportal_user u ON u.id::text = c.metadata ->> 'user'
@@ -128,7 +130,10 @@ def history(product: Product, currency: str, *, limit: int = PAGE_SIZE) -> list[
         for kind, model in TABLES.items()
     )
     with connection.cursor() as cursor:
-        cursor.execute(EVENTS.format(branches=branches), [product.pk] * len(TABLES) + [limit])
+        cursor.execute(
+            EVENTS.format(branches=branches, path=path_column()),
+            [product.pk] * len(TABLES) + [limit],
+        )
         events = [_event(row) for row in cursor.fetchall()]
     # Events of one transaction and one context are one entry.
     groups: dict[tuple[datetime, UUID | None], list[Event]] = {}

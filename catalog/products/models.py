@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import MD5
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ecomportal.ids import uuid7
@@ -56,7 +57,10 @@ class ProductStatus(models.TextChoices):
 
 
 class Category(TenantModel):
-    """A node of a shop's category tree; `path` spells it out from the root, ' > ' between."""
+    """A node of a shop's category tree; `path` spells it out from the root, ' > ' between.
+
+    Files and feeds have `path`; people read `label`, which the database keeps in Chinese too.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="categories")
@@ -72,14 +76,33 @@ class Category(TenantModel):
     name = models.CharField(_("name"), max_length=120)
     name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
     path = models.CharField(_("path"), max_length=500)
+    path_zh = models.CharField(
+        _("path in Chinese"), max_length=1000, blank=True, default="", db_default=""
+    )
     family = models.CharField(_("product family"), max_length=30, blank=True)
 
     class Meta:
-        verbose_name_plural = "categories"
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
         constraints = [models.UniqueConstraint(fields=["merchant", "path"], name="category_once")]
 
     def __str__(self) -> str:
-        return self.path
+        return self.label()
+
+    def label(self, language: str = "") -> str:
+        """The whole path in a language, by default the reader's."""
+        is_chinese = (language or get_language() or "").startswith("zh")
+        return (self.path_zh if is_chinese else "") or self.path
+
+    def short_label(self) -> str:
+        """Its own name for the reader, without what it is in."""
+        is_chinese = (get_language() or "").startswith("zh")
+        return (self.name_zh if is_chinese else "") or self.name
+
+
+def path_column() -> str:
+    """The column of a category's path that people of the language in use read."""
+    return "path_zh" if (get_language() or "").startswith("zh") else "path"
 
 
 class ProductQuerySet(models.QuerySet):
@@ -145,6 +168,8 @@ class Product(TenantModel):
     objects = ProductManager()
 
     class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
         constraints = [
             models.UniqueConstraint(
                 fields=["merchant", "handle"],
@@ -223,6 +248,8 @@ class Variant(TenantModel):
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -285,7 +312,8 @@ class ProductFigures(TenantModel):
     )
 
     class Meta:
-        verbose_name_plural = "product figures"
+        verbose_name = _("figures of a product")
+        verbose_name_plural = _("figures of products")
         indexes = [
             models.Index(
                 fields=["merchant", "product"],
@@ -329,6 +357,8 @@ class Attribute(TenantModel):
     position = models.PositiveIntegerField(default=100)
 
     class Meta:
+        verbose_name = _("kind of fact")
+        verbose_name_plural = _("kinds of fact")
         ordering = ["position", "key"]
         constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="attribute_once")]
 
@@ -380,6 +410,8 @@ class Fact(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("fact")
+        verbose_name_plural = _("facts")
         ordering = ["attribute__position", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -453,6 +485,8 @@ class ProductText(TenantModel):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
+        verbose_name = _("live text")
+        verbose_name_plural = _("live texts")
         constraints = [
             models.UniqueConstraint(fields=["product", "language", "field"], name="text_once")
         ]
@@ -482,6 +516,8 @@ class ProductImage(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
         ordering = ["position", "id"]
         indexes = [
             models.Index(fields=["merchant", "product", "position"], name="image_of_product"),

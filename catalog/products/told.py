@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from catalog.products.changes import ChangeRow
 from catalog.products.history import LABELS, SHOWN, shown_value
-from catalog.products.models import FactStatus
+from catalog.products.models import FactStatus, path_column
 from catalog.products.models import TextField as Field
 from ecomportal.tenancy.models import Merchant
 
@@ -49,7 +49,7 @@ def _names(merchant: Merchant, rows: list[ChangeRow]) -> Names:
     label = "label_zh" if (get_language() or "").startswith("zh") else "label_en"
     attributes = {str(pk): text for pk, text in merchant.attributes.values_list("pk", label)}
     categories = _used(rows, "category_id")
-    paths = merchant.categories.filter(pk__in=categories).values_list("pk", "path")
+    paths = merchant.categories.filter(pk__in=categories).values_list("pk", path_column())
     variants = {pk for row in rows for side in (row.before, row.after) for pk in _ids(side)}
     skus = merchant.variants.filter(pk__in=variants).values_list("pk", "sku", "options")
     return Names(

@@ -67,6 +67,8 @@ class Job(TenantModel):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         constraints = [
             models.UniqueConstraint(
                 fields=["merchant", "kind", "dedupe_key"],
@@ -122,6 +124,8 @@ class JobItem(TenantModel):
     n_attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("item of a job")
+        verbose_name_plural = _("items of jobs")
         constraints = [models.UniqueConstraint(fields=["job", "n"], name="jobitem_once")]
         indexes = [
             models.Index(

@@ -68,6 +68,8 @@ class User(AbstractUser):
     objects = UserManager()
 
     class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
 
     def __str__(self) -> str:
@@ -93,6 +95,8 @@ class Merchant(models.Model):
     members = models.ManyToManyField(User, through="Membership", related_name="merchants")
 
     class Meta:
+        verbose_name = _("shop")
+        verbose_name_plural = _("shops")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -116,6 +120,8 @@ class Membership(TenantModel):
     created_at = models.DateTimeField(_("since"), default=now)
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(fields=["merchant", "user"], name="membership_once"),
             models.CheckConstraint(
@@ -148,6 +154,8 @@ class Invitation(TenantModel):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
         constraints = [
             models.UniqueConstraint(
                 "merchant",
@@ -190,6 +198,10 @@ class ApiKey(TenantModel):
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
@@ -219,7 +231,8 @@ class AuditEntry(TenantModel):
     at = models.DateTimeField(_("when"), default=now)
 
     class Meta:
-        verbose_name_plural = "audit entries"
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
         indexes = [models.Index(fields=["merchant", "-at"], name="audit_by_time")]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from ecomportal.tenancy.models import ApiKey, Merchant, TenantModel, User
 
@@ -19,6 +20,8 @@ class IdempotencyRecord(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("repeatable API call")
+        verbose_name_plural = _("repeatable API calls")
         constraints = [models.UniqueConstraint(fields=["api_key", "key"], name="idempotency_once")]
 
     def __str__(self) -> str:
@@ -36,6 +39,8 @@ class SavedView(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
         constraints = [
             models.UniqueConstraint(fields=["merchant", "user", "page", "name"], name="view_once")
         ]

@@ -25,11 +25,12 @@ from catalog.products.filters.plain import (
     ONE_VALUE,
     RESTORABLE,
     UPDATED_DAYS,
+    Place,
     price,
     read_day,
     stock_range,
 )
-from catalog.products.models import Attribute
+from catalog.products.models import Attribute, path_column
 from catalog.products.money import parse_money
 
 __all__ = ["COUNTED", "LOW_STOCK", "PARAMS", "UPDATED_DAYS", "Chip", "Narrowing", "ProductFilters"]
@@ -93,9 +94,10 @@ class ProductFilters:
         return made.urlencode()
 
     @cached_property
-    def categories(self) -> dict[UUID, str]:
-        """The shop's categories by path, asked once for the filter, its chip and its menu."""
-        return dict(self.merchant.categories.order_by("path").values_list("pk", "path"))
+    def categories(self) -> dict[UUID, Place]:
+        """The shop's categories, asked once for the filter, its chip and its menu."""
+        rows = self.merchant.categories.order_by("path").values_list("pk", "path", path_column())
+        return {pk: Place(path, label) for pk, path, label in rows}
 
     @cached_property
     def attributes(self) -> dict[str, Attribute]:

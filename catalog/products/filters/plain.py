@@ -5,7 +5,7 @@ Each gets the address's value and makes a Narrowing, or None where the value fil
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Case, Exists, Func, OuterRef, Q, Sum, Value, When
 from django.db.models.expressions import RawSQL
@@ -59,6 +59,13 @@ def status(filters: Any, value: str) -> Narrowing:
     return _of_products(chip, Q(status=value))
 
 
+class Place(NamedTuple):
+    """A category's path as files have it, and as the reader does."""
+
+    path: str
+    label: str
+
+
 def category(filters: Any, value: str) -> Narrowing | None:
     """The category and all below it, whose paths begin with its own.
 
@@ -66,11 +73,13 @@ def category(filters: Any, value: str) -> Narrowing | None:
     """
     if value == NO_CATEGORY:
         return _of_products(Chip(_("Category"), _("none"), ("category",)), Q(category=None))
-    paths = filters.categories
-    path = paths.get(filters.category_id)
-    inside = [pk for pk, other in paths.items() if path and other.startswith(f"{path} > ")]
-    among = Q(category__in=[filters.category_id, *inside] if path is not None else [])
-    return _of_products(Chip(_("Category"), path or "?", ("category",)), among)
+    found = filters.categories.get(filters.category_id)
+    if found is None:
+        return _of_products(Chip(_("Category"), "?", ("category",)), Q(category__in=[]))
+    start = f"{found.path} > "
+    inside = [pk for pk, place in filters.categories.items() if place.path.startswith(start)]
+    among = Q(category__in=[filters.category_id, *inside])
+    return _of_products(Chip(_("Category"), found.label, ("category",)), among)
 
 
 def _of_products(chip: Chip, condition: Q) -> Narrowing:

@@ -61,6 +61,8 @@ class ImportRun(TenantModel):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
         indexes = [models.Index(fields=["merchant", "-created_at"], name="import_by_time")]
 
     def __str__(self) -> str:
@@ -87,6 +89,8 @@ class ImportRow(TenantModel):
     written_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("row of an import")
+        verbose_name_plural = _("rows of imports")
         indexes = [
             models.Index(fields=["merchant", "run", "outcome", "line"], name="importrow_of_run"),
             models.Index(fields=["run", "id"], condition=Q(written_at=None), name="importrow_open"),

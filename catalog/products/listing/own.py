@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from catalog.products.filters import ProductFilters
+from catalog.products.filters.plain import Place
 from catalog.products.listing.columns import names_of
-from catalog.products.models import Attribute
+from catalog.products.models import Attribute, path_column
 from ecomportal.tenancy.access import EVERYONE, merchant_required
 from ecomportal.web.models import SavedView
 
@@ -68,7 +69,7 @@ SELECT
             SELECT FROM ecomportal_savedview v
             WHERE v.merchant_id = %(shop)s AND v.user_id = %(user)s AND v.page = %(columns)s
               AND strpos(v.query, 'f.' || a.key || ',') > 0))) a),
-    (SELECT json_object_agg(id, path ORDER BY path) FROM catalog_category
+    (SELECT json_object_agg(id, json_build_array(path, path_zh) ORDER BY path) FROM catalog_category
      WHERE merchant_id = %(shop)s AND %(paths)s)
 """
 
@@ -88,7 +89,11 @@ def read(request: HttpRequest, filters: ProductFilters) -> Own:
         saved, kinds, paths = map(_loaded, cursor.fetchone())
     filters.attributes = {row["key"]: _attribute(row) for row in kinds}
     if filters.category_id:
-        filters.categories = {UUID(pk): path for pk, path in (paths or {}).items()}
+        is_zh = path_column() == "path_zh"
+        filters.categories = {
+            UUID(pk): Place(path, path_zh if is_zh else path)
+            for pk, (path, path_zh) in (paths or {}).items()
+        }
     return _own(saved)
 
 

@@ -73,7 +73,7 @@ def row_values(products: QuerySet, columns: Sequence[Column], sort: str) -> Quer
     fields = {*ALWAYS, *(name.lstrip("-") for name in wanted)}
     more = {"of_variants": _variants(), "image_id": _image()}
     if names & {"category", "facts"}:
-        fields |= {"category__name", "category__family", "product_type"}
+        fields |= {"category__name", "category__name_zh", "category__family", "product_type"}
     if "facts" in names:
         more["of_facts"] = _facts()
     if "texts" in names:

@@ -55,6 +55,7 @@ class RowWriter:
         self.statuses = {value: escape(label) for value, label in ProductStatus.choices}
         self.families: dict[tuple[str, str], str] = {}
         self.most = 0
+        self.is_zh = (get_language() or "").startswith("zh")
         self.cells = [self._cell(column) for column in columns]
         self.now = timezone.now()
         self.no_variant, self.uncounted = escape(_("no variant")), escape(_("not counted"))
@@ -98,7 +99,8 @@ class RowWriter:
         return f"<td{off}>{self.statuses[row['status']]}"
 
     def category(self, row: Row) -> str:
-        return f"<td>{escape(row['category__name'] or row['product_type'])}"
+        name = (self.is_zh and row["category__name_zh"]) or row["category__name"]
+        return f"<td>{escape(name or row['product_type'])}"
 
     def vendor(self, row: Row) -> str:
         return f"<td>{escape(row['vendor'])}"
