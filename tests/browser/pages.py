@@ -57,8 +57,6 @@ ADMIN_PAGES = {
 }
 # Drawn by Swagger UI in its own language and colours.
 FOREIGN = {"api-docs"}
-# Names tables as the database does, in English.
-NAMES_TABLES = {"admin"}
 DEMO_SLUG = "northlight"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from playwright.sync_api import Page, expect
 
 from tests.browser import faults
-from tests.browser.pages import FOREIGN, NAMES_TABLES, NOT_FOUND
+from tests.browser.pages import FOREIGN, NOT_FOUND
 from tests.browser.watch import Watch
 from tests.portal import EMAIL, PASSWORD
 
@@ -53,7 +53,7 @@ def faults_of(
     page.set_viewport_size(faults.DESKTOP)
     page.goto(address)
     expect(page.locator(".htmx-request")).to_have_count(0)
-    found = [] if name in FOREIGN | NAMES_TABLES else faults.wrong_language(page, language)
+    found = [] if name in FOREIGN else faults.wrong_language(page, language)
     for theme, size in looks:
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size(SIZES[size])
