@@ -90,6 +90,92 @@ def test_a_cell_is_read_as_it_is_shown(value: Any, shape: str, text: str, tmp_pa
     assert [line.cells for line in read.lines(path, read.look(path))] == [["a", text, "b"]]
 
 
+def test_texts_of_a_book_are_read_wherever_they_are_kept(tmp_path: Path) -> None:
+    """By their place in a table, in the cell itself, as a formula's value, in many colours."""
+    strings = (
+        "<sst><si><t>Title</t></si><si><r><t>Blue </t></r><r><t>pot</t></r><rPh><t>x</t></rPh></si>"
+        "<si><t>a_x000A_b</t></si><si><t/></si></sst>"
+    )
+    cells = (
+        '<x:row><x:c t="s"><x:v>0</x:v></x:c><x:c t="inlineStr"><x:is><x:t>Value</x:t></x:is></x:c>'
+        '</x:row><x:row r="3"><x:c r="A3" t="s"><x:v>1</x:v></x:c><x:c r="B3" t="str"><x:f>A1</x:f>'
+        '<x:v>made</x:v></x:c></x:row><x:row><x:c t="s"><x:v>2</x:v></x:c><x:c t="s"><x:v>3</x:v>'
+        '</x:c></x:row><x:row r="6"><x:c r="B6" t="e"><x:v>#REF!</x:v></x:c></x:row>'
+    )
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(book_by_hand(cells, strings))
+    assert list(workbook.rows(path, "One")) == [
+        ["Title", "Value"], [], ["Blue pot", "made"], ["a\nb"], [], ["", "#REF!"],
+    ]  # fmt: skip
+
+
+def book_by_hand(cells: str, strings: str = "<sst/>") -> bytes:
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    parts = {
+        "xl/workbook.xml": '<workbook><sheets><sheet name="One" sheetId="1" r:id="a"/></sheets>'
+        "</workbook>",
+        "xl/_rels/workbook.xml.rels": "<Relationships>"
+        f'<Relationship Id="a" Type="{office}/worksheet" Target="/xl/worksheets/one.xml"/>'
+        f'<Relationship Id="b" Type="{office}/sharedStrings" Target="texts.xml"/></Relationships>',
+        "xl/worksheets/one.xml": f"<x:worksheet><x:sheetData>{cells}</x:sheetData></x:worksheet>",
+        "xl/texts.xml": strings,
+    }
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<x:row><x:c t="s"><x:v>7</x:v></x:c></x:row>',
+        '<x:row><x:c t="s"><x:v>-1</x:v></x:c></x:row>',
+        "<x:row><x:c><x:v>one</x:v></x:c></x:row>",
+        "<x:row><x:c>",
+        '<x:row r="x"/>',
+    ],
+)
+def test_a_sheet_that_contradicts_itself_is_refused(cells: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(book_by_hand(cells))
+    with pytest.raises(Refused):
+        read.look(path)
+
+
+def test_rows_beyond_the_last_row_of_excel_are_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(book_by_hand('<x:row r="99999999999"><x:c><x:v>1</x:v></x:c></x:row>'))
+    assert list(workbook.rows(path, "One")) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "code", "text"),
+    [
+        (1, "yyyy-mm-dd", "1900-01-01"),
+        (59, "dd/mm/yy", "1900-02-28"),
+        (61, "d.m.yyyy", "1900-03-01"),
+        (46082, "m/d/yyyy", "2026-03-01"),
+        (46082.5, "yyyy-mm-dd hh:mm", "2026-03-01 12:00:00"),
+        (0.25, "h:mm", "06:00:00"),
+        (-4, "yyyy-mm-dd", "-4"),
+        (1e12, "yyyy-mm-dd", "1000000000000"),
+        (12.5, '"days" 0.00', "12.5"),
+        (12.5, "[Red]0.00", "12.5"),
+        (12.5, '#,##0.00 "kg"', "12.5"),
+    ],
+)
+def test_a_date_is_told_by_its_format(days: float, code: str, text: str, tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Title", "Value"])
+    book.active.append(["a", days])
+    book.active["B2"].number_format = code
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(saved(book))
+    assert [line.cells[1] for line in read.lines(path, read.look(path))] == [text]
+
+
 def test_the_first_sheet_with_a_header_is_read_and_the_others_offered(
     shop: Any, alices: Any
 ) -> None:

@@ -1,35 +1,48 @@
-"""An Excel workbook as rows of text, read as a stream.
+"""An Excel workbook: what it weighs, which sheets it has, and the rows of one.
 
 A workbook is a ZIP of XML, so it is weighed before it is opened: what it would unpack to is told
 by its own directory, and nothing is read beyond what that directory promises.
 """
 
+import posixpath
 import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, time
-from decimal import Decimal
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
+from xml.parsers import expat
 
-from openpyxl import load_workbook
-
+from catalog.products.imports import sheet
 from catalog.products.imports.problems import Refused
 
 MAX_UNPACKED = 1 << 30  # bytes of XML; a sheet of a million filled rows is about that
-MAX_STRINGS = 256 << 20  # bytes of the one part that has to be held in memory
+MAX_STRINGS = 128 << 20  # bytes of the one part that has to be held in memory
 MAX_RATIO = 200  # how far a part may unpack; tables of repeated words reach about 60
 MIN_BOMB = 8 << 20  # bytes; below that no ratio is worth a refusal
 MAX_PARTS = 10_000
 MAX_SHEETS = 50
-MAX_ROWS = 1 << 20  # what a sheet of Excel holds
-MAX_COLUMNS = 1001  # one more than a table may have, so that a wider one is noticed
-SPREADSHEETS = {
+MAIN = "xl/workbook.xml"
+OTHERS = {
     "xl/workbook.bin": "is_binary_workbook",
     "content.xml": "is_open_document",  # of LibreOffice and its like
 }
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# What damage inside a workbook provokes in those who read it.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError, RuntimeError),
+    *(NotImplementedError, LookupError, ValueError, OverflowError),
+)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except BROKEN as error:
+        raise Refused("broken_workbook") from error
 
 
 def refuse_old_kinds(path: Path) -> None:
@@ -39,16 +52,13 @@ def refuse_old_kinds(path: Path) -> None:
 
 def weigh(path: Path) -> None:
     """Refuse what is no workbook, or one that would unpack to more than it should."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Refused("broken_workbook") from error
+    with _readable(), zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
     names = {part.filename for part in parts}
-    for name, code in SPREADSHEETS.items():
+    for name, code in OTHERS.items():
         if name in names:
             raise Refused(code)
-    if "xl/workbook.xml" not in names:
+    if MAIN not in names:
         is_broken = "[Content_Types].xml" in names
         raise Refused("broken_workbook" if is_broken else "is_archive")
     total = sum(part.file_size for part in parts)
@@ -62,78 +72,76 @@ def _is_too_dense(part: zipfile.ZipInfo) -> bool:
     return part.file_size > MIN_BOMB and part.file_size > MAX_RATIO * max(part.compress_size, 1)
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """The workbook; whatever is wrong inside it becomes one refusal."""
-    # Opened here, for by a path the library judges a file by its name.
-    with path.open("rb") as file:
-        try:
-            yield load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        except (Refused, GeneratorExit):
-            raise
-        except Exception as error:  # the library raises whatever the XML provokes
-            raise Refused("broken_workbook") from error
+@dataclass
+class _Book:
+    """Collects what the workbook's own part and its list of relations say."""
+
+    sheets: list[tuple[str, str, bool]] = field(default_factory=list)  # name, relation, is shown
+    parts: dict[str, str] = field(default_factory=dict)  # relation -> part
+    strings: str = ""
+    styles: str = ""
+    from_1904: bool = False
+    done: list[None] = field(default_factory=list)
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        name = sheet.local(name)
+        if name == "sheet":
+            relation = next((v for k, v in attributes.items() if k.endswith(":id")), "")
+            is_shown = attributes.get("state", "visible") == "visible"
+            self.sheets.append((attributes["name"], relation, is_shown))
+        elif name == "workbookPr":
+            self.from_1904 = attributes.get("date1904", "0") in ("1", "true")
+        elif name == "Relationship":
+            self._relate(attributes)
+
+    def _relate(self, attributes: Mapping[str, str]) -> None:
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        part = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", ""))).lstrip("/")
+        if kind == "worksheet":
+            self.parts[attributes["Id"]] = part
+        elif kind == "sharedStrings":
+            self.strings = part
+        elif kind == "styles":
+            self.styles = part
+
+    def end(self, name: str) -> None:
+        pass
+
+    def text(self, text: str) -> None:
+        pass
+
+
+def _book(archive: zipfile.ZipFile) -> _Book:
+    book = _Book()
+    for name in (MAIN, "xl/_rels/workbook.xml.rels"):
+        with archive.open(name) as part:
+            list(sheet.events(part, book))
+    return book
+
+
+def _opened(archive: zipfile.ZipFile, name: str) -> BinaryIO | None:
+    return archive.open(name) if name and name in archive.namelist() else None
 
 
 def sheet_names(path: Path) -> list[str]:
-    """The sheets a person sees, in their order."""
-    with opened(path) as book:
-        shown = [s.title for s in book.worksheets if s.sheet_state == "visible"]
-        return (shown or [s.title for s in book.worksheets])[:MAX_SHEETS]
+    """The sheets a person sees, in their order; charts are none."""
+    with _readable(), zipfile.ZipFile(path) as archive:
+        book = _book(archive)
+    tables = [one for one in book.sheets if one[1] in book.parts]
+    shown = [name for name, _relation, is_shown in tables if is_shown]
+    return (shown or [name for name, _relation, _is_shown in tables])[:MAX_SHEETS]
 
 
-def first_rows(path: Path, sheet: str, n: int) -> list[list[str]]:
-    return list(islice(rows(path, sheet), n))
+def first_rows(path: Path, name: str, n: int) -> list[list[str]]:
+    return list(islice(rows(path, name), n))
 
 
-def rows(path: Path, sheet: str) -> Iterator[list[str]]:
+def rows(path: Path, name: str) -> Iterator[list[str]]:
     """Every row of the sheet, empty ones too, so that their number is the sheet's own."""
-    with opened(path) as book:
-        page = book[sheet]
-        page.reset_dimensions()  # what a writer says of the size is often wrong
-        write = _writer()
-        for cells in islice(page.iter_rows(max_col=MAX_COLUMNS), MAX_ROWS):
-            row = [write(cell) for cell in cells]
-            while row and not row[-1]:
-                row.pop()
-            yield row
-
-
-def _writer() -> Callable[[Any], str]:
-    widths: dict[str, int] = {}  # number format -> how many digits it fills up to
-
-    def write(cell: Any) -> str:
-        value = cell.value
-        if value is None:
-            return ""
-        if isinstance(value, str):
-            return value
-        if isinstance(value, bool):
-            return "TRUE" if value else "FALSE"
-        if isinstance(value, (int, float)):
-            text = number_text(value)
-            shape = cell.number_format
-            if shape not in widths:
-                widths[shape] = len(shape) if shape.strip("0") == "" else 0
-            return text.zfill(widths[shape]) if widths[shape] else text
-        return moment_text(value)
-
-    return write
-
-
-def number_text(value: float) -> str:
-    """As the sheet shows it: fifteen digits, no point where there is no fraction, no exponent."""
-    if isinstance(value, int):
-        return str(value)
-    if value != value or value in (float("inf"), float("-inf")):
-        return str(value)
-    text = f"{Decimal(f'{value:.15g}'):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def moment_text(value: Any) -> str:
-    """A date or a time in ISO form; midnight is a date."""
-    if isinstance(value, datetime):
-        whole = value.time() == time()
-        return value.date().isoformat() if whole else value.isoformat(" ", timespec="seconds")
-    return value.isoformat() if isinstance(value, (date, time)) else str(value)
+    with _readable(), zipfile.ZipFile(path) as archive:
+        book = _book(archive)
+        relation = next((found for title, found, _ in book.sheets if title == name), "")
+        strings = sheet.Strings(_opened(archive, book.strings))
+        shapes = sheet.styles(_opened(archive, book.styles))
+        with archive.open(book.parts[relation]) as part:
+            yield from sheet.rows(part, strings, shapes, from_1904=book.from_1904)
