@@ -61,13 +61,21 @@ def _new_undo(change: Change, user: User | None) -> Change:
 
 def undo_rows(undo: Change, rows: Iterable[ChangeRow]) -> Outcome:
     """Take these rows back as part of `undo`, in the caller's transaction."""
-    rows = list(rows)
+    rows = _still_open(rows)
     there = lock({row.product_id for row in rows})
     ready = way_back.ready([row.pk for row in rows])
     outcome = _undo_locked(undo, rows, ready=ready)
     gone = [row.pk for row in outcome.conflicts if row.product_id not in there]
     ChangeRow.objects.filter(pk__in=gone).update(why=GONE)
     return outcome
+
+
+def _still_open(rows: Iterable[ChangeRow]) -> list[ChangeRow]:
+    """Without those that somebody took back by themselves since they were read."""
+    rows = list(rows)
+    mine = ChangeRow.objects.filter(pk__in=[row.pk for row in rows], state="written")
+    held = set(mine.order_by("pk").select_for_update().values_list("pk", flat=True))
+    return [row for row in rows if row.pk in held]
 
 
 def _undo_locked(undo: Change, rows: list[ChangeRow], *, ready: set[int]) -> Outcome:

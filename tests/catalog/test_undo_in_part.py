@@ -11,7 +11,14 @@ from catalog.products.bulk_sql import edit_for
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.models import Category, Fact, Product, ProductText, Variant
 from catalog.products.snapshot import recorded, snapshot
-from catalog.products.undo import CannotUndo, undo_change, undo_row
+from catalog.products.undo import (
+    CannotUndo,
+    begin_undo,
+    open_rows,
+    undo_change,
+    undo_row,
+    undo_rows,
+)
 from ecomportal.tenancy.context import tenant
 from tests.factories import make_attribute, make_category, make_member, make_product, make_shop
 
@@ -238,6 +245,16 @@ def test_the_statements_do_not_grow_with_the_rows(in_shop, alice, django_assert_
     change = bulk(in_shop, "price", products, **PRICE)
     with django_assert_max_num_queries(45):
         assert undo_change(change, alice).n_undone == 60
+
+
+def test_a_row_taken_back_by_itself_meanwhile_is_no_conflict(in_shop, alice):
+    products = [make_product(in_shop, f"P{n}", price_cents=100) for n in range(3)]
+    change = bulk(in_shop, "price", products, **PRICE)
+    rows = list(open_rows(change))
+    undo_row(rows[0], alice)
+    outcome = undo_rows(begin_undo(change, alice), rows)
+    assert (outcome.n_undone, outcome.conflicts) == (2, [])
+    assert set(change.rows.values_list("state", flat=True)) == {"undone"}
 
 
 @pytest.fixture
