@@ -73,6 +73,12 @@ class ChangeRow(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "change", "id"], name="changerow_of_change"),
             models.Index(fields=["merchant", "product_id", "-id"], name="changerow_of_product"),
+            # Those left alone or taken back; of a million rows written they are few.
+            models.Index(
+                fields=["merchant", "change", "state", "id"],
+                condition=~models.Q(state="written"),
+                name="changerow_by_state",
+            ),
         ]
 
     def __str__(self) -> str:
