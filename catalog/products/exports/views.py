@@ -14,6 +14,7 @@ from catalog.products.exports import choice, own, shopify, woocommerce
 from catalog.products.exports.formats import Column, Format
 from catalog.products.exports.forms import ExportForm
 from catalog.products.exports.stream import stream
+from catalog.products.feeds import export as google
 from catalog.products.filters import ProductFilters
 from catalog.products.models import ProductImage
 from catalog.products.selection import selected_ids, selected_products
@@ -23,7 +24,8 @@ from ecomportal.tenancy.context import current_merchant_id
 from ecomportal.tenancy.models import Merchant
 
 FORMATS: dict[str, Format] = {
-    found.name: found for found in (shopify.FORMAT, woocommerce.FORMAT, own.FORMAT, own.WORKBOOK)
+    found.name: found
+    for found in (shopify.FORMAT, woocommerce.FORMAT, google.FORMAT, own.FORMAT, own.WORKBOOK)
 }
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -45,7 +45,7 @@ class FeedForm(forms.ModelForm):
         super().__init__(data, **options)
         self.merchant = merchant
         own = self.instance.query
-        choices = {"": _("All products on sale")} | {query: name for query, name in views}
+        choices = {"": _("All products on sale")} | dict(views)
         if own not in choices:
             chips = ProductFilters(own, merchant).chips()
             choices[own] = ", ".join(f"{chip.label}: {chip.value}" for chip in chips) or own

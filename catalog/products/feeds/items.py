@@ -71,13 +71,13 @@ def tables(feed: Feed, ids: Sequence[UUID], *, base: str = "") -> str:
 g AS ({_pictures(feed, ids, base)}),
 t AS ({_texts(feed, ids)}),
 f AS ({_facts(ids)}),
-a AS ({_attributes(feed, ids)}),
+a AS MATERIALIZED ({_attributes(feed, ids)}),
 b AS (
     SELECT *, CASE WHEN family = 'apparel' THEN concat_ws(', ', CASE WHEN color IS NULL THEN 'color'
         END, CASE WHEN size IS NULL THEN 'size' END, CASE WHEN gender IS NULL THEN 'gender' END,
         CASE WHEN age_group IS NULL THEN 'age_group' END) END AS lacking FROM a
 ),
-l AS (SELECT *, array_remove(ARRAY[{problems}], NULL) AS problems FROM b)"""
+l AS MATERIALIZED (SELECT *, array_remove(ARRAY[{problems}], NULL) AS problems FROM b)"""
 
 
 def _attributes(feed: Feed, ids: Sequence[UUID]) -> str:
