@@ -81,8 +81,15 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def within(category: dict[str, Any]) -> str:
+    return f"(c.path = '{category['path']}' OR c.path LIKE '{category['path']} > %')"
+
+
 def priced(condition: str) -> str:
     return f"EXISTS (SELECT 1 {VARIANTS} AND v.price_cents {condition})"
+
+
+LINEN = stated("material", "f.value = 'linen'")
 
 
 def sorts() -> list[Case]:
@@ -98,26 +105,20 @@ def searches(sku: str) -> list[Case]:
         Case("search_none", "q=zeppelin", "false"),
         Case("search_zh", "q=亚麻", has("亚麻")),
         Case("search_zh_common", "q=棉", has("棉")),
-        Case("search_by_title", "q=cotton", cotton, "title"),
-        Case("search_by_price", "q=cotton", cotton, "price"),
-        Case("search_draft", "q=cotton&status=draft", f"{cotton} AND p.status = 'draft'"),
     ]
 
 
 def filters(category: dict[str, Any], wanted: list[tuple[str, str, str]]) -> list[Case]:
-    inside = f"(c.path = '{category['path']}' OR c.path LIKE '{category['path']} > %')"
+    inside = within(category)
     proposed = f"EXISTS (SELECT 1 {FACTS} AND f.status = 'proposed')"
     stock = f"coalesce((SELECT sum(v.stock) {VARIANTS}), 0)"
     picture = (
         "EXISTS (SELECT 1 FROM catalog_productimage i WHERE i.product_id = p.id AND i.file <> '')"
     )
     written = f"EXISTS (SELECT 1 {TEXTS} AND t.origin IN ('ai', 'ai_edited'))"
-    linen = stated("material", "f.value = 'linen'")
     return [
         Case("status", "status=draft", "p.status = 'draft'"),
-        Case("status_by_title", "status=active", "p.status = 'active'", "title"),
         Case("category", f"category={category['id']}", inside),
-        Case("category_by_price", f"category={category['id']}", inside, "price"),
         Case("vendor", "vendor=Alder+House", "p.vendor = 'Alder House'"),
         Case("type", "type=Lamp", "p.product_type = 'Lamp'"),
         Case("tag", "tag=gift", "p.tags @> '{gift}'"),
@@ -134,12 +135,23 @@ def filters(category: dict[str, Any], wanted: list[tuple[str, str, str]]) -> lis
         Case("since", "since=2026-06-01", "p.updated_at >= '2026-06-01 00:00+00'"),
         Case("price", "min=20&max=30", priced("BETWEEN 2000 AND 3000")),
         Case("price_rare", "min=1499", priced(">= 149900")),
-        Case("fact_value", "f.material=linen", linen),
+        Case("fact_value", "f.material=linen", LINEN),
         Case("fact_amount", "f.weight.min=1.5+kg", stated("weight", f"{GRAMS} >= 1500")),
         Case("fact_none", "f.material.is=none", f"NOT {stated('material')}"),
-        Case("fact_and_status", "f.material=linen&status=active",
-             f"{linen} AND p.status = 'active'"),
     ]  # fmt: skip
+
+
+def combined(category: dict[str, Any]) -> list[Case]:
+    """Filters and orders together: told beside the flatness of each alone, not in it."""
+    cotton, active = has("cotton"), "p.status = 'active'"
+    return [
+        Case("search_by_title", "q=cotton", cotton, "title"),
+        Case("search_by_price", "q=cotton", cotton, "price"),
+        Case("search_draft", "q=cotton&status=draft", f"{cotton} AND p.status = 'draft'"),
+        Case("status_by_title", "status=active", active, "title"),
+        Case("category_by_price", f"category={category['id']}", within(category), "price"),
+        Case("fact_and_status", "f.material=linen&status=active", f"{LINEN} AND {active}"),
+    ]
 
 
 class Plain:

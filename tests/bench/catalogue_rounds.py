@@ -16,7 +16,7 @@ from tests.bench.catalogue_http import Backends, Browser, Reply, Server, cpu_sec
 N_WARM = 2
 TOLD_EVERY = 10  # rounds
 MIN_ROUNDS = 5
-MAX_SECONDS = 40.0  # for the rounds of one page beyond MIN_ROUNDS; a slow one gets fewer
+MAX_SECONDS = 15.0  # for the rounds of one page beyond MIN_ROUNDS; a slow one gets fewer
 
 
 class WrongPage(AssertionError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.catalogue_cases import PAGE, Case, Plain, filters, searches, sorts
+from tests.bench.catalogue_cases import PAGE, Case, Plain, combined, filters, searches, sorts
 from tests.bench.catalogue_http import Browser
 from tests.bench.catalogue_pages import statements
 from tests.bench.catalogue_rounds import Ask, Site, same_rows
@@ -48,7 +48,8 @@ class Shop:
         )
         category = dict(zip(("id", "path"), self.plain.cursor.fetchone(), strict=True))
         sku = f"G{int(self.size * 0.86421):07d}"
-        return [*sorts(), *searches(sku), *filters(category, self._wanted())]
+        alone = [*sorts(), *searches(sku), *filters(category, self._wanted())]
+        return alone + combined(category)
 
     def _wanted(self) -> list[tuple[str, str, str]]:
         """What must be known of each family and type that occurs."""
@@ -65,12 +66,12 @@ class Shop:
             for key in wanted_keys(family, product_type)
         ]
 
-    def list_asks(self) -> list[Ask]:
+    def list_asks(self, *, with_deep: bool) -> list[Ask]:
         """Every offered sort and filter: its first page, and of some the middle and the last."""
         asks = []
         for case in self.cases():
             asks.append(self._checked(case, case.name, case.address, 0))
-            if case.name.startswith("sort_") or case.name in DEEP:
+            if with_deep and (case.name.startswith("sort_") or case.name in DEEP):
                 asks += self._deep(case)
         return asks
 
