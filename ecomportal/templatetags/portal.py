@@ -17,7 +17,6 @@ from django.http import HttpRequest
 from django.template.base import NodeList, Parser, Token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 from django_htmx.templatetags.django_htmx import htmx_script as django_htmx_script
 
 from ecomportal.said import told
@@ -129,18 +128,6 @@ def role_label(role: str) -> str:
 def action_label(action: str) -> Any:
     """What was done, in words; one that has none yet is shown as it was written."""
     return ACTIONS.get(action, action)
-
-
-@register.filter
-def detail_words(detail: dict[str, Any]) -> str:
-    """What an audit entry adds, without what was left empty."""
-    return ", ".join(f"{name}: {_plain(value)}" for name, value in detail.items() if value)
-
-
-def _plain(value: Any) -> str:
-    if value is True:
-        return _("yes")
-    return " + ".join(map(str, value)) if isinstance(value, list) else str(told(value))
 
 
 @register.filter
