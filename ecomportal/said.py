@@ -101,8 +101,14 @@ def pack(value: Any) -> str:
 
 
 def pack_in(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for all messages among the values of what goes into a JSON field."""
-    return {k: pack(v) if isinstance(v, Said | Promise) else v for k, v in values.items()}
+    """The same for all messages, and lists of them, among the values for a JSON field."""
+    return {name: _packed(value) for name, value in values.items()}
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, list) and any(isinstance(one, Said | Promise) for one in value):
+        return Said(_tree(value)).packed()
+    return pack(value) if isinstance(value, Said | Promise) else value
 
 
 def told(stored: Any) -> Any:

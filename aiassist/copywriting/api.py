@@ -152,7 +152,9 @@ class DraftApproveView(ShopView):
             raise Problem(422, str(refusal), findings=refusal.findings) from None
         except publish.ReviewError as refusal:
             raise Problem(status.HTTP_409_CONFLICT, str(refusal)) from None
-        audit.record(request, "draft.approved", draft.pk, reason=sent["reason"])
+        audit.record(
+            request, "draft.approved", draft.name(), draft=str(draft.pk), reason=sent["reason"]
+        )
         draft.refresh_from_db()
         return Response(show(draft))
 
@@ -170,6 +172,8 @@ class DraftRejectView(ShopView):
             publish.reject(request.merchant, draft.pk, None, reason=reason)
         except publish.ReviewError as refusal:
             raise Problem(status.HTTP_409_CONFLICT, str(refusal)) from None
-        audit.record(request, "draft.rejected", draft.pk, reason=reason)
+        audit.record(
+            request, "draft.rejected", draft.name(), draft=str(draft.pk), reason=reason
+        )
         draft.refresh_from_db()
         return Response(show(draft))

@@ -9,6 +9,7 @@ from catalog.products.changes import Change
 from catalog.products.models import Product, TextField
 from ecomportal.ids import uuid7
 from ecomportal.jobs.models import Job
+from ecomportal.said import Said, said
 from ecomportal.tenancy.models import Merchant, TenantModel, User
 
 
@@ -88,6 +89,15 @@ class Draft(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.field} ({self.language})"
+
+    def name(self) -> Said:
+        """Which text it is, for whoever reads of it later."""
+        return said(
+            "%(field)s of “%(product)s” (%(language)s)",
+            field=TextField(self.field).label,
+            product=self.product.title,
+            language=self.get_language_display(),
+        )
 
 
 class ApprovedText(TenantModel):

@@ -161,6 +161,10 @@ def _last(request: HttpRequest) -> dict[str, Any]:
     return {"last": rows.filter(pk=wanted, status__in=decided).first()}
 
 
+def _record(request: HttpRequest, action: str, row: Draft, **detail: Any) -> None:
+    audit.record(request, action, row.name(), draft=str(row.pk), **detail)
+
+
 @require_POST
 @merchant_required(*EDITORS)
 def approve(request: HttpRequest, draft_id: object) -> HttpResponse:
@@ -184,7 +188,7 @@ def approve(request: HttpRequest, draft_id: object) -> HttpResponse:
     except publish.ReviewError as refusal:
         typed = {"text": text, "is_editing": True} if text is not None else {}
         return _page(request, row.pk, status=409, error=str(refusal), **typed)
-    audit.record(request, "draft.approved", row.pk, reason=reason, edited=text is not None)
+    _record(request, "draft.approved", row, reason=reason, edited=text is not None)
     return _to_next(request, row)
 
 
@@ -199,7 +203,7 @@ def reject(request: HttpRequest, draft_id: object) -> HttpResponse:
     except publish.ReviewError as refusal:
         status = 409 if reason else 422
         return _page(request, row.pk, status=status, error=str(refusal), asks_reject=True)
-    audit.record(request, "draft.rejected", row.pk, reason=reason)
+    _record(request, "draft.rejected", row, reason=reason)
     return _to_next(request, row)
 
 
@@ -212,7 +216,7 @@ def undo(request: HttpRequest, draft_id: object) -> HttpResponse:
             publish.undo(request.merchant, row.pk, request.user)
     except publish.ReviewError as refusal:
         return _page(request, row.pk, status=409, error=str(refusal))
-    audit.record(request, "draft.undone", row.pk)
+    _record(request, "draft.undone", row)
     messages.success(request, _g("Taken back: the draft waits again, the shop shows what it did."))
     return redirect("aiassist:draft", request.merchant.slug, row.pk)
 

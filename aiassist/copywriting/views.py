@@ -18,6 +18,7 @@ from aiassist.copywriting.composer import Composer
 from aiassist.copywriting.engine import NotEnoughFacts
 from aiassist.copywriting.forms import ApprovedTextForm, GenerateForm
 from aiassist.copywriting.job import missing_facts_reason, texts_title
+from aiassist.copywriting.models import Tone
 from aiassist.copywriting.requests import (
     ONCE_CONFIRMED,
     USABLE,
@@ -28,7 +29,7 @@ from aiassist.copywriting.requests import (
     with_facts,
 )
 from catalog.products.changes import Change
-from catalog.products.models import Fact, FactStatus
+from catalog.products.models import Fact, FactStatus, TextField
 from catalog.products.selection import selected_products
 from ecomportal.jobs.start import start_job
 from ecomportal.said import said_n
@@ -151,8 +152,16 @@ def _start(request: HttpRequest, products: Any, params: dict[str, Any]) -> HttpR
             _("Texts are being written already. This is that job; start yours when it is done."),
         )
     else:
-        audit.record(request, "copy.asked", job.title, **params)
+        audit.record(request, "copy.asked", job.title, job=str(job.pk), **_named(params))
     return redirect("job", request.merchant.slug, job.pk)
+
+
+def _named(params: dict[str, Any]) -> dict[str, Any]:
+    """The wishes as people call them, for the audit."""
+    chosen = {"languages": dict(GenerateForm.base_fields["languages"].choices)}
+    chosen |= {"fields": dict(TextField.choices)}
+    named = {name: [labels[one] for one in params[name]] for name, labels in chosen.items()}
+    return {**params, **named, "tone": Tone(params["tone"]).label}
 
 
 def _facts_url(request: HttpRequest, product_id: Any) -> str:

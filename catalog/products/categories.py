@@ -132,7 +132,7 @@ def attributes(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _is_new(request, form):
         attribute = AttributeBook(request.merchant).get(form.cleaned_data["label_en"])
         Attribute.objects.filter(pk=attribute.pk).update(**form.cleaned_data)
-        audit.record(request, "attribute.added", attribute.key)
+        audit.record(request, "attribute.added", attribute.name())
         messages.success(request, _("Added “%(name)s”.") % {"name": attribute.label_en})
         return redirect("catalog:attributes", request.merchant.slug)
     rows = request.merchant.attributes.annotate(
@@ -163,6 +163,6 @@ def attribute(request: HttpRequest, attribute_id: UUID) -> HttpResponse:
         context = {"form": form, "attribute": attribute}
         return render(request, "catalog/products/attribute.html", context, status=status)
     form.save()
-    audit.record(request, "attribute.changed", attribute.key)
+    audit.record(request, "attribute.changed", attribute.name())
     messages.success(request, _("Saved “%(name)s”.") % {"name": attribute.label_en})
     return redirect("catalog:attributes", request.merchant.slug)

@@ -281,5 +281,5 @@ def _decide(request: HttpRequest, product: Product, facts: Any, status: str) -> 
     with edit(request, product.pk, title):
         n = facts.exclude(status=status).update(status=status)
         touch([product.pk] if n else [])
-    audit.record(request, "facts.decided", product.title, status=status, n=n)
+    audit.record(request, "facts.decided", product.title, status=FactStatus(status).label, n=n)
     return n

@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ecomportal.ids import uuid7
+from ecomportal.said import Said, in_both
 from ecomportal.tenancy.models import Merchant, TenantManager, TenantModel, User
 
 RAISE_VERSION = pgtrigger.Trigger(
@@ -367,6 +368,10 @@ class Attribute(TenantModel):
 
     def label(self, language: str) -> str:
         return (self.label_zh if language.startswith("zh") else self.label_en) or self.key
+
+    def name(self) -> Said:
+        """The label, for whoever reads of it later."""
+        return in_both(en=self.label("en"), zh=self.label("zh"))
 
 
 class FactStatus(models.TextChoices):

@@ -129,7 +129,7 @@ def badge(request: HttpRequest) -> HttpResponse:
 def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
     found = _own(request, job_id)
     if cancel_job(found):
-        audit.record(request, "job.cancelled", found)
+        audit.record(request, "job.cancelled", found.title, job=str(found.pk))
         messages.success(request, _("The job stops after the batch in hand. What is done stays."))
     else:
         messages.info(request, _("The job had already ended."))
@@ -142,7 +142,7 @@ def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
     found = _own(request, job_id)
     try:
         if can_retry(found) and retry_job(found):
-            audit.record(request, "job.retried", found)
+            audit.record(request, "job.retried", found.title, job=str(found.pk))
             messages.success(request, _("The job is queued again. What is done stays done."))
         else:
             messages.info(request, _("There is nothing to try again in this job."))

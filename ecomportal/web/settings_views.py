@@ -18,6 +18,7 @@ from ecomportal.tenancy.access import EDITORS, OWNERS, merchant_required
 from ecomportal.tenancy.forms import ApiKeyForm
 from ecomportal.tenancy.models import ApiKey, Merchant
 from ecomportal.web.audit_names import AREAS
+from ecomportal.web.audit_words import detail_of, subject_of
 from ecomportal.web.forms import ShopForm
 from ecomportal.web.paging import cursor_of, keyset_page
 
@@ -90,6 +91,9 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     if until := _date(request.GET.get("until", "")):
         entries = entries.filter(at__date__lte=until)
     page = keyset_page(entries, ["-at", "-pk"], cursor=cursor_of(request.GET), size=AUDIT_ROWS)
+    for entry in page.rows:
+        entry.subject_shown = subject_of(entry, request.merchant.slug)
+        entry.detail_shown = detail_of(entry, request.merchant.slug)
     return render(
         request,
         "settings/audit.html",
