@@ -32,7 +32,8 @@ from django.utils.functional import Promise
 
 # A control character that no keyboard types begins what only this module writes and reads.
 MARK = "\x1e"
-of_number = translation.ngettext  # under another name: what it is given here is no literal
+# Under other names: what they are given here is no literal.
+translated, of_number = translation.gettext, translation.ngettext
 MAX_TEXT = 300  # characters of one text that goes into a message
 MAX_PACKED = 4000  # of a whole message; an undo of an undo of an undo ... becomes text in the end
 
@@ -195,7 +196,7 @@ def _message(node: dict[str, Any]) -> str:
     if "many" in node:
         text = of_number(node["m"], node["many"], node["n"])
     else:
-        text = translation.gettext(node["m"])
+        text = translated(node["m"])
     places = _Places({name: _words(value) for name, value in node.get("in", {}).items()})
     if "in" not in node:
         return text
