@@ -172,8 +172,6 @@ class DraftRejectView(ShopView):
             publish.reject(request.merchant, draft.pk, None, reason=reason)
         except publish.ReviewError as refusal:
             raise Problem(status.HTTP_409_CONFLICT, str(refusal)) from None
-        audit.record(
-            request, "draft.rejected", draft.name(), draft=str(draft.pk), reason=reason
-        )
+        audit.record(request, "draft.rejected", draft.name(), draft=str(draft.pk), reason=reason)
         draft.refresh_from_db()
         return Response(show(draft))
