@@ -4,7 +4,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import (
+    Count,
+    Exists,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce, JSONObject, TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,9 +34,12 @@ from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
 from ecomportal.tenancy.models import Merchant
 from ecomportal.web import charts, formats
 from ecomportal.web.context import register_count
+from ecomportal.web.paging import about, estimate
 
 DAYS = 30
 RECENT_SHOWN = 5
+# Products are counted one by one up to here; above, the tile says about how many there are.
+EXACT = 10_000
 # A failure older than this was seen or does not matter any more.
 FAILED_DAYS = 7
 SOLD = [Order.Status.PAID, Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.REFUNDED]
@@ -39,10 +52,15 @@ def _n(rows: QuerySet) -> Any:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def _n_capped(rows: QuerySet) -> Any:
-    """The same, but stops at COUNTED + 1."""
-    few = ArraySubquery(rows.order_by().values("pk")[: COUNTED + 1])
+def _n_capped(rows: QuerySet, most: int = COUNTED) -> Any:
+    """The same, but stops at `most` + 1. Rows are counted, not ids: an index answers that."""
+    few = ArraySubquery(rows.order_by().values(one=Value(1))[: most + 1])
     return Func(few, function="cardinality", output_field=IntegerField())
+
+
+def _about(n: int, rows: QuerySet) -> tuple[int, bool]:
+    """The number, and whether it is only about right: a count that stopped is estimated."""
+    return (n, False) if n <= EXACT else (max(about(estimate(rows)), EXACT), True)
 
 
 def waiting_drafts(merchant: Merchant) -> QuerySet:
@@ -63,7 +81,9 @@ def _sales(merchant: Merchant, since: date) -> Any:
 
 
 def numbers(merchant: Merchant) -> dict[str, Any]:
-    """Everything the page counts, in one statement (and one for what each product must have)."""
+    """Everything the page counts, in one statement (and one for what each product must have).
+
+    Of a large shop the numbers of products are estimated: two more, which read no row."""
     products = merchant.products.live()
     on_sale = products.filter(status=ProductStatus.ACTIVE)
     drafts = waiting_drafts(merchant)
@@ -79,13 +99,13 @@ def numbers(merchant: Merchant) -> dict[str, Any]:
     first_day = timezone.localdate() - timedelta(days=2 * DAYS - 1)
     columns = {
         "sales": _sales(merchant, first_day),
-        "n_products": _n(products),
-        "n_on_sale": _n(on_sale),
+        "n_products": _n_capped(products, EXACT),
+        "n_on_sale": _n_capped(on_sale, EXACT),
         "n_lacking": _n_capped(on_sale.filter(lacks_must_haves(merchant))),
         "n_unsure": _n_capped(products.filter(Exists(unsure))),
         "n_textless": _n_capped(on_sale.filter(~Exists(texts))),
-        "n_drafts": _n(drafts),
-        "n_blocked": _n(drafts.filter(n_blocking__gt=0)),
+        "n_drafts": _n_capped(drafts),
+        "n_blocked": _n_capped(drafts.filter(n_blocking__gt=0)),
         "n_live": _n(merchant.jobs.filter(status__in=LIVE)),
         "n_failed": _n(failed),
         "n_ready": _n(ready),
@@ -93,7 +113,10 @@ def numbers(merchant: Merchant) -> dict[str, Any]:
             ready.values(row=JSONObject(id="id", name="name", n="n_rows", changed="n_changed"))[:1]
         ),
     }
-    return Merchant.objects.filter(pk=merchant.pk).order_by().values(**columns).get()
+    found = Merchant.objects.filter(pk=merchant.pk).order_by().values(**columns).get()
+    found["n_products"], _is_about = _about(found["n_products"], products)
+    found["n_on_sale"], found["is_about"] = _about(found["n_on_sale"], on_sale)
+    return found
 
 
 def sales_tile(found: dict[str, Any], currency: str) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog.products.filters import COUNTED, ProductFilters
+from catalog.products.filters.narrowing import among
 from catalog.products.listing import own as own_views
 from catalog.products.listing.columns import Column, columns_of, names_of
 from catalog.products.listing.places import can_go, cursor_to
@@ -70,16 +72,22 @@ def products(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, filters: ProductFilters, columns: list[Column], sort: str) -> Page:
     """What the search names exactly comes first, whatever the order: few are sorted anyway, and
     before many they are put at the beginning."""
-    found = ordered_by(filters.walk(request.merchant.products.all()), sort)
+    products = request.merchant.products.all()
+    found = ordered_by(filters.walk(products), sort)
     order, named = SORTS[sort], filters.named
-    if named and filters.rarest:
+    is_sorted_in = bool(named and filters.rarest)
+    if is_sorted_in:
         found, order = named_first(found, named), ["named", *order]
     elif named:
         found = found.exclude(pk__in=named)
-    rows = row_values(found, columns, sort)
-    page = keyset_page(rows, order, cursor=cursor_of(request.GET), size=PAGE_SIZE)
-    if named and not filters.rarest and not page.previous:
-        first = filters.apply(request.merchant.products.filter(pk__in=named))
+
+    def dress(cut: QuerySet) -> QuerySet:
+        rows = ordered_by(products.filter(among(ArraySubquery(cut.values("pk")))), sort)
+        return row_values(named_first(rows, named) if is_sorted_in else rows, columns, sort)
+
+    page = keyset_page(found, order, cursor=cursor_of(request.GET), size=PAGE_SIZE, dress=dress)
+    if named and not is_sorted_in and not page.previous:
+        first = filters.apply(products.filter(pk__in=named))
         page.rows[:0] = list(row_values(ordered_by(first, sort), columns, sort))
     return page
 

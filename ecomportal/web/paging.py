@@ -7,7 +7,7 @@ signed: it can only choose where among the person's own rows a page begins.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -33,28 +33,47 @@ class Page:
         return not (self.next or self.previous)
 
 
-def keyset_page(queryset: QuerySet, ordering: Sequence[str], *, cursor: str, size: int) -> Page:
+def keyset_page(
+    queryset: QuerySet,
+    ordering: Sequence[str],
+    *,
+    cursor: str,
+    size: int,
+    dress: Callable[[QuerySet], QuerySet] | None = None,
+) -> Page:
     """One page in this order, in one statement.
+
+    `dress` makes of the query that finds the page's rows the one that shows them, so that what
+    only the page needs is asked for the page alone; its rows have the values of the ordering.
 
     `ordering` are field or annotation names with "-" for descending; the last is unique, and none
     may be null. A cursor that cannot be read gives the first page; one without values, backward,
     the last: the same statement with its order turned.
     """
     if cursor == LAST:
-        rows = list(queryset.order_by(*map(_turned, ordering))[: size + 1])
+        rows = _rows(queryset, list(map(_turned, ordering)), size, dress)
         return _page(rows, ordering, size=size, is_backward=True, is_edge=True)
     direction, values = _read(cursor, ordering)
     is_backward = direction == BACKWARD
     names = [_turned(name) for name in ordering] if is_backward else list(ordering)
-    ordered = queryset.order_by(*names)
     try:
-        rows = list(ordered.filter(_beyond(names, values))[: size + 1] if values else [])
+        beyond = queryset.filter(_beyond(names, values)) if values else None
+        rows = [] if beyond is None else _rows(beyond, names, size, dress)
     except (ValidationError, ValueError, TypeError, OverflowError):
         values, rows, is_backward = [], [], False
     if not values:
-        ordered = queryset.order_by(*ordering)
-        rows = list(ordered[: size + 1])
+        rows = _rows(queryset, list(ordering), size, dress)
     return _page(rows, ordering, size=size, is_backward=is_backward, is_edge=not values)
+
+
+def _rows(
+    queryset: QuerySet,
+    names: list[str],
+    size: int,
+    dress: Callable[[QuerySet], QuerySet] | None,
+) -> list[Any]:
+    cut = queryset.order_by(*names)[: size + 1]
+    return list(cut if dress is None else dress(cut).order_by(*names))
 
 
 def _page(

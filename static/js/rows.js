@@ -148,7 +148,9 @@
     if (button) return unfold(rowOf(button), button.getAttribute("aria-expanded") !== "true");
     if (event.target.closest(`a, button, input, select, ${EDIT}`)) return;
     const cell = event.target.closest("td");
-    if (cell) edit(cell);
+    if (!cell || edit(cell)) return;
+    // Of several variants each has its own price and stock: they are shown to be edited.
+    if (rowOf(cell) && /price|stock/.test(fields[cell.cellIndex])) unfold(rowOf(cell), true);
   });
   body.addEventListener("dblclick", (event) => {
     const cell = event.target.closest("th");

@@ -120,7 +120,7 @@ class ProductFilters:
     def _of_facts(self) -> Iterator[Narrowing]:
         for one in self.facts.values():
             if attribute := self.attributes.get(one.key):
-                yield from fact_filters.narrowings(one, attribute, self.problems)
+                yield from fact_filters.narrowings(one, attribute, self.merchant, self.problems)
             else:
                 self.problems.append(
                     _("This shop keeps no fact called “%(key)s”.") % {"key": one.key}

@@ -14,8 +14,8 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from catalog.products.filters.narrowing import Chip, Narrowing
-from catalog.products.models import NOT_REJECTED, Attribute, AttributeType, Fact, FactStatus
+from catalog.products.filters.narrowing import Chip, Narrowing, below, has_none
+from catalog.products.models import NOT_REJECTED, Attribute, AttributeType, FactStatus
 from catalog.products.vocabulary import find_unit, parse_quantity
 
 PARAM = re.compile(r"f\.(?P<key>.{1,60}?)(?:\.(?P<part>min|max|is))?")
@@ -87,14 +87,16 @@ def base_amount(text: str, attribute: Attribute) -> float:
     return float(number * (given.factor if given else Decimal(1)))
 
 
-def narrowings(one: FactFilter, attribute: Attribute, problems: list[str]) -> Iterator[Narrowing]:
+def narrowings(
+    one: FactFilter, attribute: Attribute, merchant: Any, problems: list[str]
+) -> Iterator[Narrowing]:
     """What one kind's filters ask; what cannot be read filters nothing and is said."""
-    facts = Fact.objects.filter(NOT_REJECTED, attribute=attribute.pk)
+    facts = merchant.facts.filter(NOT_REJECTED, attribute=attribute.pk).order_by()
     label = attribute.label(get_language() or "")
     name = f"f.{one.key}"
     if one.values:
         chip = Chip(label, ", ".join(one.values[:3]) + ("…" if one.values[3:] else ""), (name,))
-        yield _among(chip, facts.filter(value__in=one.values))
+        yield below(chip, facts.filter(value__in=one.values))
     if (one.low or one.high) and attribute.type in MEASURED:
         try:
             yield _range(one, attribute, facts, label)
@@ -104,10 +106,6 @@ def narrowings(one: FactFilter, attribute: Attribute, problems: list[str]) -> It
         yield _state(one.state, facts, Chip(label, STATES[one.state], (f"{name}.is",)))
 
 
-def _among(chip: Chip, facts: QuerySet) -> Narrowing:
-    return Narrowing(chip, Exists(facts.filter(product=OuterRef("pk"))), facts.values("product_id"))
-
-
 def _range(one: FactFilter, attribute: Attribute, facts: QuerySet, label: str) -> Narrowing:
     limits = Q(amount__isnull=False)
     if one.low:
@@ -115,7 +113,7 @@ def _range(one: FactFilter, attribute: Attribute, facts: QuerySet, label: str) -
     if one.high:
         limits &= Q(amount__lte=base_amount(one.high, attribute))
     chip = Chip(label, between(one.low, one.high), (f"f.{one.key}.min", f"f.{one.key}.max"))
-    return _among(chip, facts.filter(limits))
+    return below(chip, facts.filter(limits))
 
 
 def between(low: Any, high: Any) -> Any:
@@ -126,8 +124,9 @@ def between(low: Any, high: Any) -> Any:
 
 def _state(state: str, facts: QuerySet, chip: Chip) -> Narrowing:
     if state == "none":
-        return Narrowing(chip, ~Exists(facts.filter(product=OuterRef("pk"))))
+        mine = facts.filter(product=OuterRef("pk"))
+        return Narrowing(chip, ~Exists(mine), while_walking=has_none(mine))
     if state == "has":
-        return _among(chip, facts)
+        return below(chip, facts)
     status = FactStatus.PROPOSED if state == "proposed" else FactStatus.CONFIRMED
-    return _among(chip, facts.filter(status=status))
+    return below(chip, facts.filter(status=status))

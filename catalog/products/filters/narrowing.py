@@ -9,8 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, IntegerField, QuerySet
+from django.db.models import (
+    BooleanField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from ecomportal.tenancy.models import Merchant
 
@@ -40,15 +51,38 @@ class Narrowing:
     def found(self) -> Any:
         """The condition by way of the index. The ids are gathered before any product is read, so
         that the planner takes them for a short list, whatever else is asked."""
-        is_call = isinstance(self.ids, RawSQL)
-        ids = RawSQL(f"ARRAY({self.ids.sql})", self.ids.params) if is_call else None
-        return Func(
-            F("pk"),
-            ids or ArraySubquery(self.ids.order_by()),
-            arg_joiner=" = ANY (",
-            template="%(expressions)s)",
-            output_field=BooleanField(),
-        )
+        if isinstance(self.ids, RawSQL):
+            return among(RawSQL(f"ARRAY({self.ids.sql})", self.ids.params))
+        return among(ArraySubquery(self.ids.order_by()))
+
+
+def among(ids: Any) -> Func:
+    """Whether the primary key is among an array that is made before any row is read."""
+    return Func(
+        F("pk"),
+        ids,
+        arg_joiner=" = ANY (",
+        template="%(expressions)s)",
+        output_field=BooleanField(),
+    )
+
+
+def below(chip: Chip, rows: QuerySet) -> Narrowing:
+    """Products that have one of these rows, whose index gives the products' ids.
+
+    While walking, the first row is looked for product by product: for an EXISTS the planner would
+    rather gather all such rows of the shop.
+    """
+    mine = rows.filter(product=OuterRef("pk")).order_by()
+    return Narrowing(chip, Exists(mine), rows.values("product_id"), while_walking=has_one(mine))
+
+
+def has_one(rows: QuerySet) -> Subquery:
+    return Subquery(rows.values(one=Value(True))[:1], output_field=BooleanField())
+
+
+def has_none(rows: QuerySet) -> Any:
+    return Coalesce(Subquery(rows.values(one=Value(False))[:1]), Value(True))
 
 
 def counts(merchant: Any, narrowings: list[Narrowing], **more: Any) -> dict[str, Any]:

@@ -15,15 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalog.products.filters.facts import between
-from catalog.products.filters.narrowing import COUNTED, Chip, Narrowing
+from catalog.products.filters.narrowing import COUNTED, Chip, Narrowing, below, has_none
 from catalog.products.models import (
-    Fact,
-    Product,
     ProductFigures,
     ProductStatus,
-    ProductText,
     TextOrigin,
-    Variant,
 )
 from catalog.products.must_have import lacks_must_haves
 from ecomportal.web import formats
@@ -56,7 +52,7 @@ def search(filters: Any, text: str) -> Narrowing:
 
 def status(filters: Any, value: str) -> Narrowing:
     chip = Chip(_("Status"), ProductStatus(value).label, ("status",))
-    return _of_products(chip, Q(status=value))
+    return _of_products(filters, chip, Q(status=value))
 
 
 class Place(NamedTuple):
@@ -72,26 +68,30 @@ def category(filters: Any, value: str) -> Narrowing | None:
     Given as ids: the planner knows how common each is, but not what a subquery will give.
     """
     if value == NO_CATEGORY:
-        return _of_products(Chip(_("Category"), _("none"), ("category",)), Q(category=None))
+        return _of_products(
+            filters, Chip(_("Category"), _("none"), ("category",)), Q(category=None)
+        )
     found = filters.categories.get(filters.category_id)
     if found is None:
-        return _of_products(Chip(_("Category"), "?", ("category",)), Q(category__in=[]))
+        return _of_products(filters, Chip(_("Category"), "?", ("category",)), Q(category__in=[]))
     start = f"{found.path} > "
     inside = [pk for pk, place in filters.categories.items() if place.path.startswith(start)]
     among = Q(category__in=[filters.category_id, *inside])
-    return _of_products(Chip(_("Category"), found.label, ("category",)), among)
+    return _of_products(filters, Chip(_("Category"), found.label, ("category",)), among)
 
 
-def _of_products(chip: Chip, condition: Q) -> Narrowing:
-    return Narrowing(chip, condition, Product.objects.filter(condition).values("pk"))
+def _of_products(filters: Any, chip: Chip, condition: Q) -> Narrowing:
+    # Only live ones are counted as few or many: a shop may have deleted more than it keeps.
+    ids = filters.merchant.products.filter(condition, deleted_at=None).values("pk")
+    return Narrowing(chip, condition, ids)
 
 
 def vendor(filters: Any, value: str) -> Narrowing:
-    return _of_products(Chip(_("Brand"), value, ("vendor",)), Q(vendor=value))
+    return _of_products(filters, Chip(_("Brand"), value, ("vendor",)), Q(vendor=value))
 
 
 def product_type(filters: Any, value: str) -> Narrowing:
-    return _of_products(Chip(_("Type"), value, ("type",)), Q(product_type=value))
+    return _of_products(filters, Chip(_("Type"), value, ("type",)), Q(product_type=value))
 
 
 def tag(filters: Any, value: str) -> Narrowing:
@@ -101,7 +101,9 @@ def tag(filters: Any, value: str) -> Narrowing:
 
 
 def stock(filters: Any, value: str) -> Narrowing:
-    counted = Variant.objects.filter(product=OuterRef("pk"), deleted_at=None, is_stock_tracked=True)
+    counted = filters.merchant.variants.filter(
+        product=OuterRef("pk"), deleted_at=None, is_stock_tracked=True
+    )
     total = counted.order_by().values("product").annotate(n=Sum("stock"))
     limit = 0 if value == "none" else LOW_STOCK
     return Narrowing(
@@ -116,54 +118,50 @@ def stock_range(filters: Any, low: int | None, high: int | None) -> Narrowing:
     if high is not None:
         limits &= Q(n_in_stock__lte=high)
     shown = between(*(None if n is None else formats.number(n) for n in (low, high)))
-    return _of_figures(Chip(_("Stock"), shown, ("smin", "smax")), limits)
+    return _of_figures(filters, Chip(_("Stock"), shown, ("smin", "smax")), limits)
 
 
-def _of_figures(chip: Chip, condition: Q) -> Narrowing:
-    figures = ProductFigures.objects.filter(condition)
-    return Narrowing(
-        chip, Exists(figures.filter(product=OuterRef("pk"))), figures.values("product_id")
-    )
+def _of_figures(filters: Any, chip: Chip, condition: Q) -> Narrowing:
+    return below(chip, filters.merchant.product_figures.filter(condition))
 
 
 def facts(filters: Any, value: str) -> Narrowing:
     chip = Chip(_("Facts"), FACTS[value], ("facts",))
     if value == "missing":
         return Narrowing(chip, lacks_must_haves(filters.merchant))
-    proposed = Fact.objects.filter(status="proposed")
-    return Narrowing(
-        chip, Exists(proposed.filter(product=OuterRef("pk"))), proposed.values("product_id")
-    )
+    return below(chip, filters.merchant.facts.filter(status="proposed"))
 
 
 def no_text(filters: Any, value: str) -> Narrowing:
-    texts = ProductText.objects.filter(
+    texts = filters.merchant.product_texts.filter(
         product=OuterRef("pk"), language=value, field="description"
     ).exclude(text="")
-    return Narrowing(Chip(_("No text in"), LANGUAGES[value], ("no_text",)), ~Exists(texts))
+    chip = Chip(_("No text in"), LANGUAGES[value], ("no_text",))
+    return Narrowing(chip, ~Exists(texts), while_walking=has_none(texts))
 
 
 def drafts(filters: Any, value: str) -> Narrowing:
     chip = Chip(_("AI text"), DRAFTS[value], ("ai",))
     if value == "none":
-        written = ProductText.objects.filter(product=OuterRef("pk"), origin__in=AI)
-        figures = ProductFigures.objects.filter(product=OuterRef("pk"), drafts__gt=0)
-        return Narrowing(chip, ~Exists(written) & ~Exists(figures))
+        written = filters.merchant.product_texts.filter(product=OuterRef("pk"), origin__in=AI)
+        figures = filters.merchant.product_figures.filter(product=OuterRef("pk"), drafts__gt=0)
+        walking = Q(has_none(written)) & Q(has_none(figures))
+        return Narrowing(chip, ~Exists(written) & ~Exists(figures), while_walking=walking)
     state = ProductFigures.Drafts
     wanted = [state.BLOCKED] if value == "blocked" else [state.WAITING, state.BLOCKED]
-    return _of_figures(chip, Q(drafts__in=wanted, drafts__gt=0))
+    return _of_figures(filters, chip, Q(drafts__in=wanted, drafts__gt=0))
 
 
 def picture(filters: Any, value: str) -> Narrowing:
     chip = Chip(_("Pictures"), PICTURES[value], ("picture",))
-    return _of_figures(chip, Q(n_pictures=0) if value == "none" else Q(n_pictures__gt=0))
+    return _of_figures(filters, chip, Q(n_pictures=0) if value == "none" else Q(n_pictures__gt=0))
 
 
 def updated(filters: Any, value: str) -> Narrowing:
     n = int(value)
     words = ngettext("last day", "last %(n)s days", n) % {"n": n}
     since = timezone.now() - timedelta(days=n)
-    return _of_products(Chip(_("Updated"), words, ("updated",)), Q(updated_at__gte=since))
+    return _of_products(filters, Chip(_("Updated"), words, ("updated",)), Q(updated_at__gte=since))
 
 
 def since(filters: Any, value: str) -> Narrowing | None:
@@ -173,7 +171,7 @@ def since(filters: Any, value: str) -> Narrowing | None:
         return None
     begins = timezone.make_aware(timezone.datetime(day.year, day.month, day.day))
     chip = Chip(_("Updated"), _("since %s") % formats.day(day), ("since",))
-    return _of_products(chip, Q(updated_at__gte=begins))
+    return _of_products(filters, chip, Q(updated_at__gte=begins))
 
 
 def read_day(text: str) -> Any:
@@ -184,18 +182,14 @@ def read_day(text: str) -> Any:
 
 
 def price(filters: Any, low: int | None, high: int | None) -> Narrowing:
-    variants = Variant.objects.filter(deleted_at=None)
+    variants = filters.merchant.variants.filter(deleted_at=None)
     if low is not None:
         variants = variants.filter(price_cents__gte=low)
     if high is not None:
         variants = variants.filter(price_cents__lte=high)
     currency = filters.merchant.currency
     shown = (None if cents is None else formats.money(cents, currency) for cents in (low, high))
-    return Narrowing(
-        Chip(_("Price"), between(*shown), ("min", "max")),
-        Exists(variants.filter(product=OuterRef("pk"))),
-        variants.values("product_id"),
-    )
+    return below(Chip(_("Price"), between(*shown), ("min", "max")), variants)
 
 
 Maker = Callable[[Any, str], Narrowing | None]
