@@ -118,7 +118,7 @@ def _show(
         "form": form,
         "action": action,
         "action_label": ACTIONS[action],
-        "actions": _other_actions(action),
+        "offered": _offered(action),
         "is_of_prices": action in OF_PRICES,
         "n_products": n_products,
         "some": some,
@@ -135,7 +135,7 @@ def _show(
     return render(request, template, context, status=422 if is_wrong else 200)
 
 
-def _other_actions(action: str) -> dict[str, Any]:
+def _offered(action: str) -> dict[str, Any]:
     """What may be done with the same selection; deleted products can only come back."""
     if action == "restore":
         return {}

@@ -1,10 +1,12 @@
 """What a change did to a product, in words: field by field, from whole snapshots and from parts."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.html import strip_tags
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
 
 from catalog.products.changes import ChangeRow
 from catalog.products.history import LABELS, SHOWN, shown_value
@@ -19,6 +21,7 @@ PARTS = {
     "images": gettext_lazy("pictures"),
 }
 MAX_TOLD = 300  # characters of one value
+MAX_NAMED = 3  # variants that changed alike; more are counted
 Part = dict[str, dict[str, Any] | None]  # rows below a product by id; None: not there
 
 
@@ -109,30 +112,38 @@ def _by_id(rows: list[dict[str, Any]] | Part) -> Part:
 
 
 def _told_part(part: str, old: Part, new: Part, *, currency: str, names: Names) -> list[Told]:
-    found = []
+    found, alike = [], defaultdict(list)
     for pk in dict.fromkeys([*old, *new]):
         was, now = old.get(pk), new.get(pk)
         if was == now:
             continue
         if part == "variants" and was and now:
-            found += _told_variant(was, now, currency, name=_variant_name(pk, now, names))
+            for one in _told_variant(was, now, currency):
+                alike[one].append(_variant_name(pk, now, names))
         else:
             kind = str((was or now).get("attribute_id", ""))
             label = names.attributes.get(kind, PARTS[part])
             found.append(Told(label, _name(part, was), _name(part, now)))
-    return found
+    return found + [_of_variants(one, of) for one, of in alike.items()]
+
+
+def _of_variants(one: Told, variants: list[str]) -> Told:
+    """Many variants that changed alike are told in one line."""
+    if len(variants) > MAX_NAMED:
+        n = ngettext("%(n)s variant", "%(n)s variants", len(variants)) % {"n": len(variants)}
+        return replace(one, label=f"{one.label} ({n})")
+    names = ", ".join(name for name in variants if name)
+    return replace(one, label=f"{one.label} ({names})") if names else one
 
 
 def _variant_name(pk: str, row: dict[str, Any], names: Names) -> str:
     return row.get("sku") or " / ".join(row.get("options", [])) or names.variants.get(pk, "")
 
 
-def _told_variant(
-    was: dict[str, Any], now: dict[str, Any], currency: str, *, name: str
-) -> list[Told]:
+def _told_variant(was: dict[str, Any], now: dict[str, Any], currency: str) -> list[Told]:
     found = [
         Told(
-            f"{LABELS[field]} ({name})" if name else LABELS[field],
+            LABELS[field],
             shown_value(field, was.get(field), currency),
             shown_value(field, now.get(field), currency),
         )
@@ -140,9 +151,8 @@ def _told_variant(
         if was.get(field) != now.get(field)
     ]
     if bool(was.get("deleted_at")) != bool(now.get("deleted_at")):
-        shown = name or "–"
-        sides = ("", shown) if was.get("deleted_at") else (shown, "")
-        found.append(Told(PARTS["variants"], *sides))
+        words = str(_("taken out")), ""
+        found.append(Told(_("variant"), *(words if was.get("deleted_at") else words[::-1])))
     return found
 
 

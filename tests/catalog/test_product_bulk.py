@@ -63,7 +63,13 @@ def test_first_it_says_what_will_happen_to_how_many(desk):
     response = desk.ask(action="status", ids=ids)
     page = response.content.decode()
     assert response.status_code == 200
-    for words in ("Change products together", "2 products are selected", "New status"):
+    for words in (
+        "Change products together",
+        "2 products are selected",
+        "New status",
+        'name="switch" value="price"',
+        "Texts by AI",
+    ):
         assert words in page
     with tenant(desk.shop):
         assert not Job.objects.exists()

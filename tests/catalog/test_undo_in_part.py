@@ -274,6 +274,19 @@ def test_the_page_tells_old_and_new_of_what_was_touched(page):
         assert words in text
 
 
+def test_many_variants_that_changed_alike_are_told_in_one_line(page):
+    shop, change, products, client = page
+    with tenant(shop):
+        for n in range(11):
+            Variant.objects.create(
+                merchant=shop, product=products[0], sku=f"V-{n}", price_cents=1100, position=n + 2
+            )
+        again = bulk(shop, "price", products[:1], **PRICE)
+    text = client.get(f"/{shop.slug}/changes/{again.pk}/").content.decode()
+    assert "price (12 variants)" in text
+    assert text.count("€12.10") == 1
+
+
 def test_one_row_is_taken_back_from_the_page(page):
     shop, change, products, client = page
     with tenant(shop):
