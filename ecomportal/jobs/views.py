@@ -1,11 +1,10 @@
 """The Jobs pages: the list, one job, its progress as a fragment, cancel and retry."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from ecomportal.jobs.models import LIVE, Job, JobItem, JobStatus
 from ecomportal.jobs.start import AlreadyRunning, can_retry, cancel_job, retry_job
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, EVERYONE, REVIEWERS, merchant_required
+from ecomportal.web.paging import cursor_of, keyset_page
 
 PAGE_SIZE = 50
 MAX_ITEMS = 100  # failed and held rows shown on a job's page
@@ -40,7 +40,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
     if kind:
         rows = rows.filter(kind=kind)
     rows = rows.defer("params", "log", "error_detail")
-    page = _page(rows, cursor=request.GET.get("after") or request.GET.get("before") or "")
+    # Job ids sort by time, so an id is where the next page begins.
+    page = keyset_page(rows, ["-id"], cursor=cursor_of(request.GET), size=PAGE_SIZE)
     live = [job for job in page.rows if not job.is_finished][:MAX_CARDS]
     context = {
         "page": page,
@@ -50,45 +51,6 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "kind": kind,
     }
     return render(request, "jobs/list.html", context)
-
-
-@dataclass(frozen=True)
-class Page:
-    """What the pager reads. Job ids sort by time, so an id is where the next page begins."""
-
-    rows: list[Job]
-    previous: str
-    next: str
-
-    @property
-    def is_all(self) -> bool:
-        return not (self.previous or self.next)
-
-
-def _page(rows: QuerySet, *, cursor: str) -> Page:
-    """One page, the newest first; a cursor that cannot be read gives the first."""
-    way, edge = cursor[:1], _id(cursor[1:])
-    if way == "p" and edge:
-        found = list(rows.filter(pk__gt=edge).order_by("pk")[: PAGE_SIZE + 1])
-        has_previous, has_next = len(found) > PAGE_SIZE, True
-        found = found[:PAGE_SIZE][::-1]
-    else:
-        rows = rows.filter(pk__lt=edge) if edge else rows
-        found = list(rows.order_by("-pk")[: PAGE_SIZE + 1])
-        has_previous, has_next = bool(edge), len(found) > PAGE_SIZE
-        found = found[:PAGE_SIZE]
-    return Page(
-        rows=found,
-        previous=f"p{found[0].pk}" if found and has_previous else "",
-        next=f"n{found[-1].pk}" if found and has_next else "",
-    )
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @require_safe
