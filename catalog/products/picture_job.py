@@ -34,6 +34,7 @@ MAX_SILENT = 5  # failures in a row after which a host is left alone for the res
 MAX_PICTURES = 100_000  # in one job; the rest is asked for again
 # What a host does, not a picture: only these count as its silence.
 HOST_FAULTS = {"slow", "broken", "unknown_host", "busy", "certificate", "private"}
+MAX_TOLD = 20  # pictures that did not come, on the page of an import
 RESULT_FIELDS = ["file", "width", "height", "sha256", "fetch_error"]
 
 
@@ -78,6 +79,16 @@ def fetch_after_import(run: Run, imported: Any, back: str) -> None:
                 "%(n)s picture is being fetched.", "%(n)s pictures are being fetched.", job.n_total
             )
         )
+
+
+def fetch_of_import(merchant: Any, import_id: Any) -> dict[str, Any] | None:
+    """The newest job that went for an import's pictures, with what did not come; None without."""
+    started = merchant.jobs.filter(kind="fetch_pictures", dedupe_key=f"import:{import_id}")
+    job = started.order_by("-created_at").first()
+    if job is None:
+        return None
+    failed = job.items.filter(status=JobItem.Status.FAILED).order_by("n")[:MAX_TOLD]
+    return {"job": job, "failed": failed, "n_more": max(0, job.n_failed - MAX_TOLD)}
 
 
 def fetch_pictures(run: Run) -> None:

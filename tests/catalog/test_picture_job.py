@@ -158,24 +158,25 @@ def test_an_inner_address_is_a_warning_and_nobody_is_asked(shop, alice, mug, she
     assert job.n_failed == 4
 
 
-def test_an_import_goes_for_its_pictures_when_it_has_ended(
-    client_of, shop, alice, shelf, django_capture_on_commit_callbacks
-):
+def test_an_import_goes_for_its_pictures_when_it_has_ended(client_of, shop, alice, shelf):
     header = ["Handle", "Title", "Variant SKU", "Variant Price", "Image Src"]
-    rows = [["jug", "Jug", "J-1", "10", f"{shelf.base}/picture"], ["cup", "Cup", "C-1", "9", ""]]
+    jug = ["jug", "Jug", "J-1", "10", f"{shelf.base}/picture"]
+    cup = ["cup", "Cup", "C-1", "9", f"{shelf.base}/gone"]
     client = client_of(alice)
-    run = written(client, shop, compared(client, shop, table(*rows, header=header)))
+    run = written(client, shop, compared(client, shop, table(jug, cup, header=header)))
     with tenant(shop):
         job = shop.jobs.get(kind="fetch_pictures")
         log = shop.jobs.get(pk=run.job_id).log
-    assert any("1 picture is being fetched" in told(line["text"]) for line in log)
+    assert any("2 pictures are being fetched" in told(line["text"]) for line in log)
     carry_out(job)
     with tenant(shop):
-        image = shop.product_images.get()
-        assert image.file
-        assert Job.objects.get(pk=job.pk).result["url"].endswith(f"/import/{run.pk}/")
-    answer = client.post(f"/northlight/changes/{run.change_id}/undo/", follow=True)
-    assert answer.status_code == 200
+        assert shop.product_images.get(product__handle="jug").file
+    report = f"/northlight/products/import/{run.pk}/"
+    page = client.get(report).content.decode()
+    assert f"{shelf.base}/gone: The host answered with status 404" in page
+    with tenant(shop):
+        assert Job.objects.get(pk=job.pk).result["url"] == report
+    client.post(f"/northlight/changes/{run.change_id}/undo/")
     with tenant(shop):
         assert Product.objects.get(handle="jug").deleted_at
 

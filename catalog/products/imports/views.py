@@ -15,6 +15,7 @@ from catalog.products.imports.frame import frame, run_of
 from catalog.products.imports.models import ImportRun, ImportState
 from catalog.products.imports.problems import Refused
 from catalog.products.imports.wanted import wanted
+from catalog.products.picture_job import fetch_of_import
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, merchant_required
 from ecomportal.web.paging import cursor_of, keyset_page
@@ -132,5 +133,6 @@ def _report_page(request: HttpRequest, run: ImportRun) -> HttpResponse:
         "change": change,
         "retries": run.retries.exclude(state=ImportState.DISCARDED).order_by("created_at")[:5],
         "failures": _failures(run, request.merchant.currency),
+        "pictures": fetch_of_import(request.merchant, run.pk),
     }
     return render(request, "catalog/imports/report.html", context)
