@@ -28,7 +28,7 @@ MODIFIERS = {"colour": 0, "pattern": 1, "metal": 2, "material": 3}
 # Their label is a noun that "is" the value: "The material is bamboo".
 NAMED = frozenset(
     spaced(
-        "material colour pattern finish shape style fit closure metal gemstone author "
+        "material colour pattern finish shape style fit metal gemstone author "
         "publisher illustrator translator language flavour roast scent skill_level movement "
         "dial_colour shade model_number isbn operating_system ip_rating resolution lining "
         "plating collection format region upholstery"
