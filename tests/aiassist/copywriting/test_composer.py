@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -331,3 +332,24 @@ def test_no_value_or_name_breaks_a_text(value, name, lang, field, tone, seed):
     assert len(draft.text) <= 200
     assert "\ue000" not in draft.text
     assert "{v}" not in draft.text.replace(value, "").replace(name, "")
+
+
+def test_a_closure_is_had_not_equated() -> None:
+    """ "The closure is buckle" is no English; "has a buckle closure" is."""
+    bag = replace(
+        BACKPACK, facts=(fact("material", "cotton"), fact("closure", "buckle"), fact("colour", "x"))
+    )
+    texts = [write(bag, tone=tone, seed=seed).text for tone in TONES for seed in range(20)]
+    assert any("buckle closure" in text for text in texts)
+    assert not any("closure is" in text.lower() for text in texts)
+
+
+def test_years_of_age_in_a_chinese_text() -> None:
+    blocks = replace(BLOCKS, facts=(fact("material", "wood"), fact("min_age", "", "3", "years")))
+    texts = {
+        write(blocks, "zh", field=field, seed=seed).text
+        for field in ("description", "bullets")
+        for seed in range(10)
+    }
+    assert any("3岁" in text for text in texts)
+    assert not any("3年" in text for text in texts)
