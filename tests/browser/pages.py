@@ -4,6 +4,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 from tests.portal import Portal
 from tests.tour.session import Page, Session
@@ -15,6 +16,8 @@ PLACES = {
     "home": "",
     "products": "products/",
     "products-none-match": "products/?q=zzzzzz",
+    "product-filter": "products/filter/?fact=material",
+    "product-columns": "products/columns/",
     "product-new": "products/new/",
     "categories": "products/categories/",
     "attributes": "products/facts/",
@@ -90,8 +93,10 @@ def first_link(page: Page, pattern: str) -> str | None:
 
 
 def hrefs(page: Page) -> Iterator[str]:
-    for link in re.findall(r'href="([^"]+)"', page.html):
-        yield link.replace("&amp;", "&").split("#")[0]
+    """The page's links; the list's own are relative and without quotes."""
+    for quoted, bare in re.findall(r'href=(?:"([^"]+)"|([^\s">]+))', page.html):
+        link = (quoted or bare).replace("&amp;", "&").split("#")[0]
+        yield urlsplit(urljoin(page.url, bare)).path if bare else link
 
 
 def furnish(web: Session, shop: str) -> dict[str, str]:
@@ -135,7 +140,7 @@ def compared(web: Session, shop: str, file: Path) -> str:
 def ask_for_texts(web: Session, shop: str) -> str:
     """Have texts written for the first products of the list; returns the selection."""
     listed = web.get(f"{shop}products/?sort=title")
-    ids = dict.fromkeys(re.findall(rf"{shop}products/({UUID})/", listed.html))
+    ids = dict.fromkeys(re.findall(rf"value=\"?({UUID})", listed.html))
     query = "&".join(f"ids={pk}" for pk in list(ids)[:N_WRITTEN])
     page = web.submit(
         web.get(f"{shop}content/write/?{query}"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from catalog.products.models import Product, ProductFigures, Variant
+from catalog.products.models import Product, ProductFigures, ProductImage, Variant
 from ecomportal.tenancy.context import tenant
 from tests.factories import make_product, make_shop
 
@@ -73,3 +73,21 @@ def test_another_shop_sees_none_of_them(figures: Any, db: None) -> None:
     stranger = make_shop("stranger")
     with tenant(stranger):
         assert not ProductFigures.objects.exists()
+
+
+def test_they_count_pictures_that_are_there(figures: Any, shop: Any, product: Product) -> None:
+    def counted(one: Product) -> int:
+        return ProductFigures.objects.get(product=one).n_pictures
+
+    other = make_product(shop)
+    first = ProductImage.objects.create(merchant=shop, product=product, file="a.png")
+    later = ProductImage.objects.create(
+        merchant=shop, product=product, source_url="https://x.example/b"
+    )
+    assert counted(product) == 1
+    ProductImage.objects.filter(pk=later.pk).update(file="b.png")
+    assert counted(product) == 2
+    ProductImage.objects.filter(pk=first.pk).update(product=other)
+    assert (counted(product), counted(other)) == (1, 1)
+    later.delete()
+    assert counted(product) == 0
