@@ -11,10 +11,12 @@ TEXTS = "FROM catalog_producttext t WHERE t.product_id = p.id"
 GRAMS = "f.number * (CASE f.unit WHEN 'kg' THEN 1000 WHEN 'g' THEN 1 END)"
 COUNTED = f"(SELECT sum(v.stock) {VARIANTS} AND v.is_stock_tracked)"
 # What price and stock sort by, added up once for the whole shop.
-FIGURES = """LEFT JOIN (
-    SELECT product_id, min(price_cents) AS low, sum(stock) AS stock FROM catalog_variant
-    WHERE merchant_id = {shop} AND deleted_at IS NULL GROUP BY product_id
-) f ON f.product_id = p.id"""
+ADD_UP = """
+CREATE TEMP TABLE IF NOT EXISTS added_{shop} AS
+SELECT product_id, min(price_cents) AS low, sum(stock) AS stock FROM catalog_variant
+WHERE merchant_id = {shop} AND deleted_at IS NULL GROUP BY product_id
+"""
+FIGURES = "LEFT JOIN added_{shop} f ON f.product_id = p.id"
 # The key of each offered order; "-" in front turns it round, and ids decide between equals.
 KEYS = {
     "updated": "p.updated_at",
@@ -159,27 +161,41 @@ class Plain:
 
     def __init__(self, cursor: Any, merchant_id: int) -> None:
         self.cursor, self.merchant_id = cursor, merchant_id
+        self.has_added = False
 
     def value(self, sql: str) -> Any:
         self.cursor.execute(sql, [self.merchant_id])
         return self.cursor.fetchone()[0]
 
     def count(self, case: Case) -> int:
+        self._add_up(case)
         return self.value(f"SELECT count(*) {self._from(case)}")
 
-    def ids(self, case: Case, skip: int = 0) -> list[str]:
-        """The ids the page after `skip` rows must show, in its order."""
-        return [str(pk) for _key, pk in self.keys(case, skip, PAGE)]
+    def ids(self, case: Case) -> list[str]:
+        """The ids the first page must show, in its order."""
+        return [str(pk) for _key, pk in self.keys(case, 0, PAGE)]
 
-    def keys(self, case: Case, skip: int, n: int) -> list[tuple[Any, Any]]:
-        """What `n` rows after `skip` are sorted by: the key and the id."""
-        down = " DESC" if case.sort.startswith("-") else ""
+    def last_ids(self, case: Case) -> list[str]:
+        return [str(pk) for _key, pk in self.keys(case, 0, PAGE, is_turned=True)][::-1]
+
+    def keys(
+        self, case: Case, skip: int, n: int, *, is_turned: bool = False
+    ) -> list[tuple[Any, Any]]:
+        """What `n` rows after `skip` are sorted by: the key and the id; turned, from the end."""
+        down = " DESC" if case.sort.startswith("-") != is_turned else ""
+        self._add_up(case)
         self.cursor.execute(
             f"SELECT {case.key}, p.id {self._from(case)} "
             f"ORDER BY {case.key}{down}, p.id{down} LIMIT {n} OFFSET {skip}",
             [self.merchant_id],
         )
         return self.cursor.fetchall()
+
+    def _add_up(self, case: Case) -> None:
+        if "f." in case.key and not self.has_added:
+            self.cursor.execute(ADD_UP.format(shop=self.merchant_id))
+            self.cursor.execute(f"ANALYZE added_{self.merchant_id}")
+            self.has_added = True
 
     def _from(self, case: Case) -> str:
         figures = FIGURES.format(shop=self.merchant_id) if "f." in case.key else ""

@@ -70,7 +70,7 @@ class Shop:
         """Every offered sort and filter: its first page, and of some the middle and the last."""
         asks = []
         for case in self.cases():
-            asks.append(self._checked(case, case.name, case.address, 0))
+            asks.append(self._checked(case.name, case.address, self.plain.ids(case)))
             if with_deep and (case.name.startswith("sort_") or case.name in DEEP):
                 asks += self._deep(case)
         return asks
@@ -81,18 +81,16 @@ class Shop:
         n = self.plain.count(case)
         if n < 3 * PAGE:
             return []
-        skip = n // 2
-        (edge,) = self.plain.keys(case, skip - 1, 1)
+        edge, *rows = self.plain.keys(case, n // 2 - 1, PAGE + 1)
         middle = f"{case.address}&after={cursor_at(FORWARD, edge)}"
         last = f"{case.address}&after={LAST}"
         return [
-            self._checked(case, f"{case.name}_middle", middle, skip),
-            self._checked(case, f"{case.name}_last", last, n - PAGE),
+            self._checked(f"{case.name}_middle", middle, [str(pk) for _key, pk in rows]),
+            self._checked(f"{case.name}_last", last, self.plain.last_ids(case)),
         ]
 
-    def _checked(self, case: Case, name: str, address: str, skip: int) -> Ask:
-        ask = Ask(name, self.site, f"{self.path}?{address}")
-        return same_rows(ask, self.plain.ids(case, skip), ROW.findall)
+    def _checked(self, name: str, address: str, wanted: list[str]) -> Ask:
+        return same_rows(Ask(name, self.site, f"{self.path}?{address}"), wanted, ROW.findall)
 
     # --- Other pages, shown beside the list -------------------------------------------------
 
