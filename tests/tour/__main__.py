@@ -4,14 +4,17 @@ import sys
 import time
 
 from tests.portal import running_portal
+from tests.tour.catalogue_steps import CATALOGUE_STEPS
 from tests.tour.steps import STEPS, Tour
+
+ALL_STEPS = [*STEPS, *CATALOGUE_STEPS]
 
 
 def main() -> int:
     print("Starting a portal of its own ...", flush=True)
     with running_portal() as portal:
         tour = Tour(portal.url)
-        for n, (name, step) in enumerate(STEPS, start=1):
+        for n, (name, step) in enumerate(ALL_STEPS, start=1):
             started = time.monotonic()
             try:
                 produced = step(tour)
@@ -20,7 +23,7 @@ def main() -> int:
                 print(portal.log.read_text()[-2000:])
                 return 1
             print(f"{n:2}. {name} ({time.monotonic() - started:.1f} s): {produced}", flush=True)
-    print(f"All {len(STEPS)} steps passed.")
+    print(f"All {len(ALL_STEPS)} steps passed.")
     return 0
 
 

@@ -23,6 +23,7 @@ class Tour:
         self.page: Page | None = None
         self.drafts: list[str] = []
         self.approved = ""
+        self.prices: list[str] = []
 
 
 def require(condition: Any, text: str) -> None:
@@ -54,6 +55,11 @@ def compare(tour: Tour) -> str:
     return first(r"Would be new (\d+)", tour.page.text, "nothing would be new") + " would be new"
 
 
+def is_over(page: Page) -> bool:
+    """Whether a job's page says how long it took, which it does at the end alone."""
+    return " took " in page.text
+
+
 def has_form(page: Page, action_end: str) -> bool:
     return any(form.action.endswith(action_end) for form in page.forms)
 
@@ -64,9 +70,14 @@ def first(pattern: str, text: str, complaint: str) -> str:
     return found[1]
 
 
-def n_products(tour: Tour) -> int:
+def product_ids(tour: Tour) -> list[str]:
+    """Those on the first page of the list, by their boxes."""
     page = tour.web.get(f"{tour.shop}products/")
-    return len(page.links(rf"{tour.shop}products/[0-9a-f-]{{36}}/"))
+    return re.findall(r"name=ids value=([0-9a-f-]{36})", page.html)
+
+
+def n_products(tour: Tour) -> int:
+    return len(product_ids(tour))
 
 
 def write(tour: Tour) -> str:
@@ -79,10 +90,7 @@ def write(tour: Tour) -> str:
 
 
 def ask(tour: Tour) -> str:
-    page = tour.web.get(f"{tour.shop}products/")
-    ids = [re.search(r"products/([0-9a-f-]{36})/", link)[1]
-           for link in page.links(rf"{tour.shop}products/[0-9a-f-]{{36}}/")]  # fmt: skip
-    query = "&".join(f"ids={pk}" for pk in dict.fromkeys(ids))
+    query = "&".join(f"ids={pk}" for pk in product_ids(tour))
     page = tour.web.get(f"{tour.shop}content/write/?{query}")
     page = tour.web.submit(
         page,
@@ -94,8 +102,8 @@ def ask(tour: Tour) -> str:
         start="1",
     )
     require("/jobs/" in page.url, f"{page.status}: {page.text[:600]}")
-    page = tour.web.wait(page.url, lambda p: re.search(r"\bDone\b", p.text) is not None)
-    return first(r"(Review \d+ drafts)", page.text, "the job names no drafts")
+    page = tour.web.wait(page.url, is_over)
+    return first(r"(\d+ drafts written)", page.text, "the job names no drafts")
 
 
 def review(tour: Tour) -> str:
