@@ -41,6 +41,7 @@ KEY = re.compile(r"([vf])-([0-9a-f-]{36}|new\d{1,4})-(\w+)")
 # Fields that a script or a preview sends together, as one JSON object: however many variants a
 # paste touches, the form stays small.
 CELLS = "cells"
+MAX_VARIANTS = 2000  # of one product, as the largest shop systems allow
 # What happens to sales when the stock is used up, as one choice instead of two flags.
 STOPS, SELLS_ON, NOT_COUNTED = "stop", "sell", "uncounted"
 

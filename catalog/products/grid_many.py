@@ -10,8 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.products.editable import STOPS, Editable, State
-from catalog.products.grid_paste import MAX_VARIANTS
+from catalog.products.editable import MAX_VARIANTS, STOPS, Editable, State
 from catalog.products.money import amount, parse_money
 
 MONEY = {"price": "price_cents", "compare_at": "compare_at_cents", "cost": "cost_cents"}

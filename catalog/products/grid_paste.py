@@ -10,10 +10,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.products.editable import STOPS, Editable, State
+from catalog.products.editable import MAX_VARIANTS, STOPS, Editable, State
 from catalog.products.grid_page import HEADS, POLICIES
 
-MAX_VARIANTS = 2000  # of one product
 MAX_CELLS = 40_000  # of one paste
 LANGUAGES = ("en", "zh-hans")
 

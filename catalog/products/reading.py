@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.products.attribute_book import AttributeBook
 from catalog.products.editable import (
     LANGUAGES,
+    MAX_VARIANTS,
     NOT_COUNTED,
     SELLS_ON,
     STOPS,
@@ -63,6 +64,9 @@ def read(state: State, editable: Editable, book: AttributeBook) -> Reading:
         reading.variants[row_id] = None if gone else _variant(reading, row_id, row, merchant)
         if row.get("place") and not gone:
             reading.places[row_id] = reading.attempt(f"v-{row_id}-place", _place, row["place"])
+    n_new = sum(row_id.startswith("new") for row_id in reading.variants)
+    if n_new and len(editable.variants) + n_new > MAX_VARIANTS:
+        reading.errors[""] = _("A product has at most %(n)s variants.") % {"n": MAX_VARIANTS}
     known = {fact["pk"]: fact for fact in editable.facts}
     for row_id, row in rows_of(state, "f").items():
         reading.facts[row_id] = _fact(reading, row_id, row, known.get(row_id), book)

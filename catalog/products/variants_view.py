@@ -17,11 +17,18 @@ from django.views.decorators.http import require_http_methods
 
 from catalog.products.attribute_book import AttributeBook
 from catalog.products.conflict import LABELS, base_of
-from catalog.products.editable import Editable, State, completed, load, rows_of, state_of
+from catalog.products.editable import (
+    Editable,
+    State,
+    completed,
+    load,
+    rows_of,
+    state_of,
+)
 from catalog.products.grid import GridQuery, chosen, option_values, query_of
 from catalog.products.grid_many import MONEY, WAYS, change_all, combine, values_of
 from catalog.products.grid_page import HEADS, POLICIES
-from catalog.products.grid_paste import MAX_VARIANTS, Pasted, paste, table_of
+from catalog.products.grid_paste import Pasted, paste, table_of
 from catalog.products.money import amount
 from catalog.products.reading import read
 from ecomportal.tenancy.access import EDITORS, merchant_required
@@ -91,11 +98,9 @@ def _preview(request: HttpRequest, editable: Editable, pasted: Pasted) -> dict[s
     known = rows_of(current, "v")
     wanted = rows_of(cells, "v")
     n_new = sum(row_id.startswith("new") for row_id in wanted)
-    if len(known) + n_new > MAX_VARIANTS:
-        text = _("A product has at most %(n)s variants.")
-        pasted.notes.append(text % {"n": MAX_VARIANTS})
     reading = read(completed(cells, current, {}), editable, AttributeBook(request.merchant))
     errors = {n: e for n, e in reading.errors.items() if n.startswith("v-")}
+    notes = [*pasted.notes, *(reading.errors[n] for n in ("",) if n in reading.errors)]
     lines = [_line(r, row, known.get(r), errors) for r, row in wanted.items()]
     lines.sort(key=lambda line: not line.is_bad)
     return {
@@ -105,8 +110,8 @@ def _preview(request: HttpRequest, editable: Editable, pasted: Pasted) -> dict[s
         "n_new": n_new,
         "n_errors": len(errors),
         "n_more": pasted.n_more,
-        "notes": pasted.notes,
-        "can_write": bool(cells) and not errors and len(known) + n_new <= MAX_VARIANTS,
+        "notes": notes,
+        "can_write": bool(cells) and not errors and "" not in reading.errors,
         "cells": json.dumps(cells, ensure_ascii=False),
         "errors": json.dumps(errors, ensure_ascii=False),
         "base": base_of(current, wanted.keys()),

@@ -377,6 +377,20 @@ def test_a_stale_preview_is_a_conflict(client, client_of, max_, shop, tee, url):
     assert live(shop, tee)[1].price_cents == 300
 
 
+def test_a_product_takes_two_thousand_variants_and_no_more(client, shop, tee, url):
+    rows = "\n".join(["SKU\tPrice", *(f"N-{n}\t1" for n in range(1890))])
+    preview = previewed(client, url, what="paste", rows=rows, adds="1")
+    page = preview.content.decode()
+    assert "A product has at most 2000 variants" in page
+    assert "Write these changes" not in page
+    fields = fields_of(client.get(url))
+    cells = {f"v-new{n}-{name}": "1" for n in range(1890) for name in ("price", "stock")}
+    sent = {"version": fields["version"], "cells": json.dumps(cells)}
+    response = client.post(url, sent)
+    assert response.status_code == 422
+    assert "A product has at most 2000 variants" in response.content.decode()
+
+
 # --- One change for all ------------------------------------------------------------------------
 
 
