@@ -109,6 +109,7 @@ def read_file(path: Path, shape: read.Shape, layout: Layout) -> Reading:
         layout,
         states=fed(layout, *worked_out),
         translate=file.translate,
+        handle=lambda line: file.group_of.get(line.number, ""),
     )
 
 

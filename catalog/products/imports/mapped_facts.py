@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catalog.products.imports.fields import FACT, PAIRS
-from catalog.products.imports.guard import unguard
 from catalog.products.imports.problems import problem
-from catalog.products.imports.products import Parsed, Reading
+from catalog.products.imports.products import Parsed, Reading, cleaned
 from catalog.products.imports.read import Line
-from catalog.products.imports.values import tidy
 
 MAX_FACT = 500  # characters
 MAX_KEY = 60
@@ -65,7 +64,7 @@ def _stated(parsed: Parsed, columns: _Columns) -> Parsed:
 def _cells(lines: Iterable[Line], at: int) -> Iterator[str]:
     for line in lines:
         if at < len(line.cells):
-            yield tidy(unguard(line.cells[at]))
+            yield cleaned(line.cells[at])
 
 
 def _add(
@@ -80,6 +79,11 @@ def _add(
 
 
 def split_list(cell: str) -> list[str]:
+    return list(_split(cell))
+
+
+@lru_cache(maxsize=8192)
+def _split(cell: str) -> tuple[str, ...]:
     """The values of a cell: between lines, bars or semicolons, or between commas where every part
     is a word or two; a comma inside a sentence or a number parts nothing."""
     parts = LISTS.split(cell)
@@ -87,7 +91,7 @@ def split_list(cell: str) -> list[str]:
         by_comma = COMMAS.split(cell)
         if all(len(part) <= 40 and len(part.split()) <= 3 for part in by_comma):
             parts = by_comma
-    return [part.strip() for part in parts if part.strip()]
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def split_pairs(cell: str) -> Iterator[tuple[str, list[str]]]:

@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -61,15 +62,21 @@ class _Table:
             return handle_of(f"{made[:200]}-{sku or line.number}")
         return made
 
+    def handle(self, line: read.Line) -> str:
+        return self.handle_at.get(line.number, "")
+
     def translate(self, line: read.Line) -> Iterator[Cells]:
         layout = self.layout
         cells = {name: layout.cell(line, name) for name in layout.fields}
-        handle = cells["handle"] = self.handle_at.get(line.number, "")
-        cells["title"] = " ".join(cells.get("title", "").split())
-        cells["description"] = paragraphs(cells.get("description", ""))
-        cells["tags"] = ", ".join(LISTS.split(cells.get("tags", "")))
-        levels = str(layout.choices.get("levels", ">"))
-        cells["category"] = category_of(cells.get("category", ""), levels)
+        handle = cells["handle"] = self.handle(line)
+        if title := cells.get("title"):
+            cells["title"] = " ".join(title.split())
+        if description := cells.get("description"):
+            cells["description"] = paragraphs(description)
+        if tags := cells.get("tags"):
+            cells["tags"] = ", ".join(LISTS.split(tags))
+        if category := cells.get("category"):
+            cells["category"] = category_of(category, str(layout.choices.get("levels", ">")))
         cells |= self.option_names(cells)
         images = self.images(line, cells)
         yield cells | {"image_url": images[0] if images else ""}
@@ -86,6 +93,8 @@ class _Table:
 
     def images(self, line: read.Line, cells: Cells) -> list[str]:
         stated = [cells.get("image_url", "")]
+        if not self.layout.by_name and not stated[0]:
+            return []
         stated += [self.layout.named(line, column) for column in self.layout.by_name]
         found = (part.strip(" ,") for cell in stated for part in ADDRESSES.split(cell))
         return list(dict.fromkeys(part for part in found if part))
@@ -99,6 +108,7 @@ def paragraphs(text: str) -> str:
     return "".join(f"<p>{line}</p>" for line in lines if line)
 
 
+@lru_cache(maxsize=4096)
 def category_of(cell: str, levels: str) -> str:
     """One path out of a cell, which may list several: the deepest says most."""
     mark = {"/": r"\s*/\s*", ">": r"\s*>\s*", ",": r"\s*[,，]\s*", LINE: r"\s*\n\s*"}.get(levels)
@@ -143,6 +153,7 @@ def read_file(path: Path, shape: read.Shape, layout: Layout) -> Reading:
         layout,
         states=fed(layout, *worked_out),
         translate=table.translate,
+        handle=table.handle,
     )
 
 

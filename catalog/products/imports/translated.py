@@ -25,13 +25,24 @@ def read_translated(
     *,
     states: Iterable[str],
     translate: Translate,
+    handle: Callable[[read.Line], str],
 ) -> Reading:
-    """The products of the file; `states` are the fields its columns say something about."""
+    """The products of the file; `states` are the fields its columns say something about.
+
+    `handle` is the product of a line, known after the dialect's own first look at the file, so
+    that the pass that groups lines need not translate them.
+    """
     inner = _layout(layout, states)
-    first, again = (_translated(lines(), layout, translate) for _ in range(2))
-    n_lines = sum(1 for _ in lines())
+    first, again = _handles(lines(), handle), _translated(lines(), layout, translate)
     grouped = read_grouped(first, again, inner, shopify.parse)
-    return Reading(n_lines, (_as_it_came(parsed, inner) for parsed in grouped.products))
+    products = (_as_it_came(parsed, inner) for parsed in grouped.products)
+    return Reading(grouped.n_lines, products)
+
+
+def _handles(lines: Iterable[read.Line], handle: Callable[[read.Line], str]) -> Iterator[read.Line]:
+    """Each line with no more than its handle and an empty title."""
+    for line in lines:
+        yield line if line.problem else line._replace(cells=[guard(handle(line)), ""])
 
 
 def _layout(layout: Layout, states: Iterable[str]) -> Layout:
@@ -51,7 +62,10 @@ def _translated(
             continue
         kept = [line.cells[at] for at in layout.kept.values()]
         for cells in translate(line):
-            own = [guard(cells.get(name, "")) for name in FIELDS]
+            own = [""] * len(PLACES)
+            for name, cell in cells.items():
+                if cell:
+                    own[PLACES[name]] = guard(cell)
             yield line._replace(cells=[*own, *kept, *line.cells])
             kept = [""] * len(kept)
 

@@ -87,15 +87,25 @@ class _File:
     def types(self, line: read.Line) -> list[str]:
         return [part.strip() for part in self.cell(line, "type").casefold().split(",")]
 
+    def handle(self, line: read.Line) -> str:
+        if not self.is_variation(line):
+            return self.handle_at.get(line.number, "")
+        parent = self.cell(line, "parent")
+        return self.handle_of.get(parent) or self.handle_of.get(parent.replace(" ", ""), "")
+
     def translate(self, line: read.Line) -> Iterator[Cells]:
         cells = self.common(line)
         if self.is_variation(line):
-            parent = self.cell(line, "parent")
-            handle = self.handle_of.get(parent) or self.handle_of.get(parent.replace(" ", ""), "")
             cells |= self.options(line)
-            cells |= {"handle": handle, "title": "", "description": "", "tags": "", "vendor": ""}
+            cells |= {
+                "handle": self.handle(line),
+                "title": "",
+                "description": "",
+                "tags": "",
+                "vendor": "",
+            }
         else:
-            cells |= {"handle": self.handle_at.get(line.number, ""), **self.of_product(line)}
+            cells |= {"handle": self.handle(line), **self.of_product(line)}
             if "variable" in self.types(line):
                 # What is sold are its variations; a price or SKU here would make one more.
                 cells |= {"sku": "", "price": "", "sale_price": "", "stock": ""}
@@ -160,7 +170,11 @@ def read_file(path: Path, shape: read.Shape, layout: Layout) -> Reading:
     worked_out += ["stock_tracker"] if layout.has("stock") else []
     states = fed(layout, *worked_out)
     return read_translated(
-        lambda: read.lines(path, shape), layout, states=states, translate=file.translate
+        lambda: read.lines(path, shape),
+        layout,
+        states=states,
+        translate=file.translate,
+        handle=file.handle,
     )
 
 
