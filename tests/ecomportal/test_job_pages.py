@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from ecomportal.jobs.models import Job, JobItem
+from ecomportal.said import pack, said
 from ecomportal.templatetags.jobs import remaining
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import AuditEntry
@@ -213,6 +214,29 @@ def test_the_page_of_a_finished_job_says_what_it_changed(alices, shop):
     assert "12 products written" in page
     assert 'href="/northlight/there/"' in page
     assert 'action="/back/"' in page
+    assert "What it changed" in page
+
+
+def test_the_page_of_a_job_that_changed_nothing_does_not_say_it_did(alices, shop):
+    result = {"text": "3 new", "url": "/there/", "link": pack(said("Show what it would change"))}
+    page = alices.get(of(make_job(shop, status="done", result=result))).content.decode()
+    assert "What it changed" not in page
+    assert '<a class="btn btn--s" href="/there/">Show what it would change</a>' in page
+
+
+def test_a_result_links_to_its_report_and_to_each_change(alices, shop):
+    result = {"text": "3 written", "url": "/report/", "change_url": "/change/", "undo_url": "/u/"}
+    page = alices.get(of(make_job(shop, status="done", result=result))).content.decode()
+    assert 'href="/report/">Show the result</a>' in page
+    assert 'href="/change/">Show each change</a>' in page
+
+
+def test_a_job_that_took_no_time_took_less_than_a_second(alices, shop):
+    moment = now()
+    job = make_job(shop, status="done", started_at=moment, finished_at=moment)
+    page = alices.get(of(job)).content.decode()
+    assert "took less than a second" in page
+    assert "took 0 s" not in page
 
 
 def test_a_failed_job_says_why_and_offers_another_try(alices, shop):
