@@ -62,9 +62,12 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     counts = dict(found.items.values_list("status").annotate(n=Count("pk")))
     to_show = Q(status__in=[states.FAILED, states.SKIPPED])
     n_to_show = counts.get(states.FAILED, 0) + counts.get(states.SKIPPED, 0)
+    # An item may be a whole batch of rows: batches would be counted as rows here.
+    is_of_rows = sum(counts.values()) == found.n_total
+    outcomes = [(state, counts[state]) for state in in_order if counts.get(state)]
     context = {
         "job": found,
-        "outcomes": [(state, counts[state]) for state in in_order if counts.get(state)],
+        "outcomes": outcomes if is_of_rows else [],
         "problems": found.items.filter(to_show).order_by("n")[:MAX_ITEMS] if n_to_show else [],
         "n_hidden": max(0, n_to_show - MAX_ITEMS),
         "may_undo": request.role in EDITORS,

@@ -116,6 +116,9 @@ def test_a_bulk_edit_changes_the_selected_and_can_be_undone(desk, action, params
     before = desk.products(field)
     job = desk.run(action=action, ids=ids, **params)
     assert [row[0] for row in desk.products(field)] == expected
+    page = desk.client.get(f"/{desk.shop.slug}/jobs/{job.pk}/").content.decode()
+    assert "2 of 2" in page
+    assert "What it has done" not in page  # its one item is a batch, not a row
     assert (job.status, job.n_done, job.result_text) == ("done", 2, "2 products changed")
     response = desk.client.post(job.result["undo_url"], follow=True)
     assert "2 rows taken back" in response.content.decode()
