@@ -231,7 +231,8 @@ def test_pictures_are_added_shown_ordered_and_removed(alice, shop, mug, url, cli
     with tenant(shop):
         assert [image.pk for image in mug.images.all()] == [second.pk, first.pk]
         assert mug.images.get(pk=first.pk).alt == "Teal mug"
-    assert f"{SHOP}products/images/{second.pk}/" in client.get(f"{SHOP}products/").content.decode()
+    # The list names it from its own address on, so that a row stays small.
+    assert f"src=images/{second.pk}/" in client.get(f"{SHOP}products/").content.decode()
     client.post(f"{url}images/{second.pk}/remove/")
     with tenant(shop):
         assert [image.pk for image in mug.images.all()] == [first.pk]
