@@ -150,31 +150,34 @@ def _refuse(request: HttpRequest, text: str) -> HttpResponse:
 
 def _start(request: HttpRequest, action: str, form: BulkForm, chosen: QuerySet) -> Job:
     """Start the job; pressing twice starts it once, for the form has a name of its own."""
-    token = _uuid(request.POST.get("token", "")) or uuid7()
+    params = {"action": action, **form.params()}
     what = said("%(action)s %(how)s", action=ACTIONS[action], how=form.words())
-    try:
-        with transaction.atomic():
-            change = Change.objects.create(
-                pk=token, merchant=request.merchant, kind="bulk_edit", title=what,
-                created_by=request.user,
-            )  # fmt: skip
-    except IntegrityError:
-        if found := request.merchant.changes.select_related("job").filter(pk=token).first():
+    token = _uuid(request.POST.get("token", "")) or uuid7()
+    change = _new_change(request, token, what)
+    if change is None:
+        found = request.merchant.changes.select_related("job").filter(pk=token).first()
+        if found and found.job and found.job.params == {**params, "change_id": str(token)}:
             return found.job
-        raise
-    job = start_job(
-        tasks.bulk_edit,
-        request.merchant,
-        request.user,
-        title=what,
-        params={"change_id": str(change.pk), "action": action, **form.params()},
-    )
+        # Gone back to the form and filled in otherwise: that is another edit.
+        change = _new_change(request, uuid7(), what)
+    params["change_id"] = str(change.pk)
+    job = start_job(tasks.bulk_edit, request.merchant, request.user, title=what, params=params)
     n = fix_selection(job, chosen)
     title = said_n("%(what)s: %(n)s product", "%(what)s: %(n)s products", n, what=what)
     Change.objects.filter(pk=change.pk).update(job=job, title=title)
     Job.objects.filter(pk=job.pk).update(title=title)
     audit.record(request, "products.bulk_edit", title, job=str(job.pk))
     return job
+
+
+def _new_change(request: HttpRequest, pk: UUID, title: Any) -> Change | None:
+    """The change the job will write to; None where there is one of this id."""
+    fields = {"kind": "bulk_edit", "title": title, "created_by": request.user}
+    try:
+        with transaction.atomic():
+            return Change.objects.create(pk=pk, merchant=request.merchant, **fields)
+    except IntegrityError:
+        return None
 
 
 def _uuid(text: str) -> UUID | None:

@@ -27,6 +27,7 @@ def main(argv: list[str]) -> int:
 
         setup_test_environment()
         call_command("migrate", verbosity=0, skip_checks=True)
+        call_command("collectstatic", verbosity=0, interactive=False)
         from tests.catalog.editing import Crowd
 
         crowd = Crowd(options.products)

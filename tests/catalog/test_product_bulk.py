@@ -85,6 +85,21 @@ def test_pressing_twice_runs_it_once(desk):
     assert str(first.pk) in again["location"]
     with tenant(desk.shop):
         assert (Job.objects.count(), product.variants.get().price_cents) == (1, 1100)
+    other = desk.run(**{**form, "value": "2"})  # gone back, and filled in otherwise
+    assert other.pk != first.pk
+    with tenant(desk.shop):
+        assert product.variants.get().price_cents == 1300
+
+
+def test_the_name_of_a_form_of_another_shop_is_of_no_use(desk):
+    other, token = make_shop(), str(uuid7())
+    with tenant(other):
+        Change.objects.create(pk=token, merchant=other, kind="edit", title="Theirs")
+    product = make_product(desk.shop, "Mug", price_cents=1000)
+    form = {"action": "price", "how": "set", "value": "1", "ids": product.pk, "token": token}
+    assert desk.run(**form).result_text == "1 product changed"
+    with tenant(other):
+        assert str(Change.objects.get(pk=token).title) == "Theirs"
 
 
 def test_what_is_not_what_was_shown_is_shown_again(desk):
