@@ -29,6 +29,7 @@ KEPT = {"id", "merchant_id", "product_id", "version", "created_at", "updated_at"
 # What may be gone by now: it is left empty then.
 REFERENCES = {"category_id": "catalog_category", "approved_by_id": "ecomportal_user"}
 
+SEQSCAN = "SELECT set_config('enable_seqscan', %s, true)"
 READY = """
 SELECT r.id FROM catalog_changerow r JOIN catalog_product p ON p.id = r.product_id
 WHERE r.id = ANY (%(ids)s) AND p.version = r.version_after
@@ -186,6 +187,9 @@ def take_back(undo: Change, ids: Sequence[int]) -> None:
     """
     wanted = {"ids": list(ids), "change": undo.pk, "now": timezone.now(), "parts": list(BELOW)}
     with versions_by_hand(), connection.cursor() as cursor:
+        # Every row is named by its key. While a large change is young, the planner knows nothing
+        # of its rows yet and would read the table from end to end for each batch.
+        cursor.execute(SEQSCAN, ["off"])
         cursor.execute(NAMES, wanted)
         names = defaultdict(set)
         for part, name in cursor.fetchall():
@@ -199,6 +203,7 @@ def take_back(undo: Change, ids: Sequence[int]) -> None:
         n_rows = cursor.rowcount
         cursor.execute(CREATED, wanted)
         n_rows += cursor.rowcount
+        cursor.execute(SEQSCAN, ["on"])
     Change.objects.filter(pk=undo.pk).update(n_rows=F("n_rows") + n_rows)
 
 
