@@ -300,6 +300,14 @@ def test_the_lines_of_a_table_without_a_header_come_back_with_its_letters(
     assert (again.n_created, again.n_failed) == (1, 0), problems(shop, again)
 
 
+def test_a_line_that_cannot_be_read_hides_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"List,,\n{'x' * 600_000},,\nName,Code,Price\nPot,P-1,12\n")
+    shape = read.look(path)
+    assert shape.header == ["Name", "Code", "Price"]
+    assert [line.cells[0] for line in read.lines(path, shape)] == ["Pot"]
+
+
 def test_a_title_above_the_table_is_passed_over(shop: Any, alices: Any) -> None:
     run = imported(alices, shop, "Price list 2026,,\n,,\nName,Code,Price\nPot,P-1,12\n")
     assert (run.header, run.n_created) == (["Name", "Code", "Price"], 1)

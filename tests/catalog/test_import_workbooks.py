@@ -203,6 +203,19 @@ def test_the_first_sheet_with_a_header_is_read_and_the_others_offered(
         assert run.rows.get().label == "Pan"
 
 
+def test_another_idea_of_the_header_reads_the_sheet_anew(shop: Any, alices: Any) -> None:
+    content = book_of(["Pan", "Kitchen"], header=["Pot", "Kitchen"])
+    upload(alices, content)
+    run = mapped(alices, shop, latest(shop), Pot="title", Kitchen="category")
+    assert run.n_created == 1
+    address = f"/northlight/products/import/{run.pk}/reading/"
+    assert alices.post(address, {"has_header": "no"}).status_code == 302
+    run = latest(shop)
+    assert run.state == "uploaded", "the dry run of the other table is gone"
+    run = mapped(alices, shop, run, A="title", B="category")
+    assert (run.n_created, run.n_rows) == (2, 2)
+
+
 def test_rows_are_numbered_as_in_the_sheet(shop: Any, alices: Any) -> None:
     book = Workbook()
     book.active["A1"] = "Spring list"

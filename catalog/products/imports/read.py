@@ -137,7 +137,8 @@ def _with_header(shape: Shape, top: list[Line], has_header: bool | None) -> Shap
     """Where the names of the columns stand among the first rows, and what they are."""
     if not top or top[0].problem:
         raise Refused("not_a_table", found="")
-    at = find_header([line.cells for line in top if not line.problem])
+    top = [line for line in top if not line.problem]
+    at = find_header([line.cells for line in top])
     if has_header is None:
         has_header = at is not None
     at = (at or 0) if has_header else 0

@@ -44,8 +44,13 @@ def table_of(run: ImportRun) -> Path:
 
 def forget_files(run: ImportRun) -> None:
     """Delete what is kept of the upload; call it when the row's change is committed."""
+    file_of(run).unlink(missing_ok=True)
+    _forget_tables(run)
+
+
+def _forget_tables(run: ImportRun) -> None:
     path = file_of(run)
-    for kept in (path, *path.parent.glob(f"{path.stem}.*.table")):
+    for kept in path.parent.glob(f"{path.stem}.*.*"):  # an unfinished one too
         kept.unlink(missing_ok=True)
 
 
@@ -89,6 +94,7 @@ def _copy(chunks: Iterable[bytes], path: Path) -> tuple[int, str]:
 def describe(run: ImportRun, *, sheet: str = "", has_header: bool | None = None) -> None:
     """Look at the file and propose what its columns feed; a saved mapping goes before that."""
     path = file_of(run)
+    _forget_tables(run)  # they rest on how the file was read before
     shape = read.look(path, sheet=sheet, has_header=has_header)
     values = _first_values(path, shape)
     book = AttributeBook(run.merchant)
