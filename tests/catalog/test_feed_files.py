@@ -54,6 +54,9 @@ def test_every_required_attribute_is_there(shop: Any) -> None:
     assert (item["brand"], item["gtin"], item["condition"]) == ("Acme", "4006381333931", "new")
     assert (item["shipping_weight"], item["item_group_id"]) == ("1250.5 g", "")
     assert (item["structured_title"], item["structured_description"]) == ("", "")
+    with tenant(shop):
+        content = body(Client().get(f"/feeds/{Feed.objects.get().token}.tsv"))
+    assert b'""' not in content, "an attribute without a value is empty"
 
 
 @pytest.mark.parametrize("origin", ["ai", "ai_edited"])

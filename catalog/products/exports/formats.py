@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
 from ecomportal.tenancy.models import Merchant
+
+if TYPE_CHECKING:
+    from catalog.products.exports.sql import Chosen
 
 # What a column holds: words that a person typed, which a spreadsheet might run; a number; or a
 # word or JSON of our own making, which is neither.
@@ -26,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Format:
-    """`source(columns, ids, cells, merchant)` is the SQL that gives the cells of these
+    """`source(columns, chosen, cells, merchant)` is the SQL that gives the cells of these
     products' lines, and `blank` says when a kind of column is empty.
 
     Both speak of `l`, a line, and of its number within its product, `l.n`.
@@ -36,7 +38,7 @@ class Format:
     label: Any
     hint: Any
     columns: Callable[[QuerySet, Merchant], list[Column]]
-    source: Callable[[Sequence[Column], Sequence[UUID], str, Merchant], str]
+    source: Callable[[Sequence[Column], "Chosen", str, Merchant], str]
     blank: dict[str, str]
     order: str = "l.product_id, l.n"
     delimiter: str = ","

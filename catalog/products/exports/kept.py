@@ -11,17 +11,15 @@ from catalog.products.imports.detect import known
 from catalog.products.imports.fields import EXTRA
 from catalog.products.imports.products import Dialect
 
-KEPT_NAMES = """
-SELECT DISTINCT jsonb_object_keys(extra) FROM catalog_product
-WHERE extra <> '{{}}' AND id IN ({ids}) ORDER BY 1
-"""
+KEPT_NAMES = "SELECT DISTINCT jsonb_object_keys(extra) FROM ({extras}) kept (extra) ORDER BY 1"
 
 
 def kept_names(products: QuerySet, dialect: Dialect) -> list[str]:
     """The names of kept columns that this dialect knows, as the products spell them."""
-    text, params = products.order_by().values("pk").query.sql_with_params()
+    extras = products.exclude(extra={}).order_by().values("extra")
+    text, params = extras.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(KEPT_NAMES.format(ids=text), params)
+        cursor.execute(KEPT_NAMES.format(extras=text), params)
         return [name for (name,) in cursor.fetchall() if known(dialect, name) == EXTRA]
 
 

@@ -4,7 +4,6 @@ The first line holds the product; each line may hold a variant and a picture, th
 """
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from catalog.products.exports import sql
 from catalog.products.exports.formats import NUMBER, WORD, Column
@@ -20,20 +19,23 @@ OF_LINE = (
 )
 
 
-def source(columns: Sequence[Column], ids: Sequence[UUID], cells: str, _merchant: Merchant) -> str:
+def source(columns: Sequence[Column], chosen: sql.Chosen, cells: str, _merchant: Merchant) -> str:
     """One row for each line; what no column asks for is not read."""
     asked = {column.of for column in columns}
     named = " ".join(column.sql for column in columns)
     tables, joined, n = [], "chosen c", []
     own = ["v.id AS variant_id", *(f"v.{name}" for name in OF_LINE)]
     of_picture = ["i.source_url", "i.position AS image_position", "i.alt"]
+    no_picture = ["NULL AS source_url", "NULL AS image_position", "NULL AS alt"]
     if VARIANT in asked:
-        tables, n, shown = [sql.variants(ids)], ["v.n"], own
+        tables, n, shown = [sql.variants(chosen)], ["v.n"], own
         joined += " LEFT JOIN v ON v.product_id = c.id"
     else:
         shown = ["NULL AS variant_id"]
-    if PICTURE in asked:
-        tables.append(sql.images(ids))
+    if PICTURE in asked and not chosen.has_pictures:
+        shown = [*shown, *no_picture]
+    elif PICTURE in asked:
+        tables.append(sql.images(chosen))
         shown = [*shown, *of_picture]
         if n:
             pairs = "v FULL JOIN i ON i.product_id = v.product_id AND i.n = v.n"
@@ -49,12 +51,12 @@ def source(columns: Sequence[Column], ids: Sequence[UUID], cells: str, _merchant
     if "c.path" in named:
         rows += " LEFT JOIN catalog_category c ON c.id = p.category_id"
     if "t." in named:
-        tables.append(sql.texts(columns, ids))
+        tables.append(sql.texts(columns, chosen))
         rows += " LEFT JOIN t ON t.product_id = l.product_id AND l.n = 1"
     if "f.facts" in named:
-        tables.append(sql.facts(ids))
+        tables.append(sql.facts(chosen))
         rows += " LEFT JOIN f ON f.product_id = l.product_id AND l.n = 1"
-    return f"{', '.join(tables)} SELECT {cells} FROM {rows} WHERE {sql.between(ids, 'p.id')}"
+    return f"{', '.join(tables)} SELECT {cells} FROM {rows} WHERE {chosen.between('p.id')}"
 
 
 def fields(merchant: Merchant) -> dict[str, Column]:

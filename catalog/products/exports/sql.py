@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from uuid import UUID
+from dataclasses import dataclass
 
 from babel.numbers import get_currency_precision
 from psycopg.sql import Literal
@@ -28,8 +28,8 @@ def guarded(sql: str) -> str:
     """The text with the guard of `imports.guard`; most texts are passed by at one comparison."""
     text, pattern = f"({sql})", quoted("^" + DANGEROUS.pattern)
     return (
-        f"WHEN ascii{text} >= {FIRST_LETTER} THEN {text} WHEN {text} = '' THEN NULL "
-        f"WHEN {text} ~ {pattern} THEN '''' || {text} ELSE {text}"
+        f"WHEN ascii{text} < {FIRST_LETTER} THEN CASE WHEN {text} = '' THEN NULL "
+        f"WHEN {text} ~ {pattern} THEN '''' || {text} ELSE {text} END ELSE {text}"
     )
 
 
@@ -48,56 +48,69 @@ def amount(name: str, currency: str) -> str:
     return f"{name} * {'0.' + '1'.zfill(precision)}" if precision else name
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """The products of one statement: their ids as text, in order.
+
+    Ids rise with time, so that one walk through an index finds all that lies below a range of
+    them. Where most products of the range are chosen (`is_dense`) that is the quickest way; else
+    each is looked for.
+    """
+
+    ids: Sequence[str]
+    is_dense: bool = False
+    has_pictures: bool = True
+
+    def table(self) -> str:
+        array = "{" + ",".join(self.ids) + "}"
+        return f"chosen AS MATERIALIZED (SELECT id FROM unnest('{array}'::uuid[]) id)"
+
+    def between(self, name: str = "product_id") -> str:
+        return f"{name} BETWEEN '{self.ids[0]}' AND '{self.ids[-1]}'"
+
+    def among(self, name: str = "product_id") -> str:
+        """The rows below these products, and below a few others where that is quicker."""
+        if self.is_dense:
+            return self.between(name)
+        return f"{self.between(name)} AND {name} IN (SELECT id FROM chosen)"
+
+
 def statement(
     columns: Sequence[Column],
     written_as: Format,
-    ids: Sequence[UUID],
+    chosen: Chosen,
     merchant: Merchant,
     *,
     options: str,
 ) -> str:
-    """The lines of these products, as one `COPY`. `ids` are in order."""
+    """The lines of these products, as one `COPY`."""
     cells = ", ".join(cell(column, written_as) for column in columns)
-    lines = written_as.source(columns, ids, cells, merchant)
-    return f"COPY (WITH {chosen(ids)}, {lines} ORDER BY {written_as.order}) TO STDOUT ({options})"
+    lines = written_as.source(columns, chosen, cells, merchant)
+    return (
+        f"COPY (WITH {chosen.table()}, {lines} ORDER BY {written_as.order}) TO STDOUT ({options})"
+    )
 
 
-def chosen(ids: Sequence[UUID]) -> str:
-    array = "{" + ",".join(map(str, ids)) + "}"
-    return f"chosen AS MATERIALIZED (SELECT id FROM unnest('{array}'::uuid[]) id)"
-
-
-def between(ids: Sequence[UUID], name: str = "product_id") -> str:
-    """Between the first and the last. Ids rise with time: where most products between the two
-    are chosen, one walk through an index finds all of them and what is below them."""
-    return f"{name} BETWEEN '{ids[0]}' AND '{ids[-1]}'"
-
-
-def among(ids: Sequence[UUID]) -> str:
-    """The rows below these products."""
-    return f"{between(ids)} AND product_id IN (SELECT id FROM chosen)"
-
-
-def variants(ids: Sequence[UUID]) -> str:
+def variants(chosen: Chosen) -> str:
     """Numbered within their product, in the order a person sees."""
     return (
         "v AS (SELECT *, row_number() OVER (PARTITION BY product_id ORDER BY position, id) AS n, "
         "count(*) OVER (PARTITION BY product_id) AS n_variants "
-        f"FROM catalog_variant WHERE deleted_at IS NULL AND {among(ids)})"
+        f"FROM catalog_variant WHERE deleted_at IS NULL AND {chosen.among()})"
     )
 
 
-def images(ids: Sequence[UUID]) -> str:
+def images(chosen: Chosen) -> str:
     """Pictures that have an address outside, each address once; files kept here have none."""
     return (
         "i AS (SELECT *, row_number() OVER (PARTITION BY product_id ORDER BY position, id) AS n "
         "FROM (SELECT DISTINCT ON (product_id, source_url) product_id, id, position, source_url, "
-        f"alt FROM catalog_productimage WHERE source_url <> '' AND {among(ids)} "
+        f"alt FROM catalog_productimage WHERE source_url <> '' AND {chosen.among()} "
         "ORDER BY product_id, source_url, id DESC) linked)"
     )
 
 
-def texts(columns: Iterable[Column], ids: Sequence[UUID]) -> str:
+def texts(columns: Iterable[Column], chosen: Chosen) -> str:
     """The live texts that the columns name as `t.<field>_<language>`, a row for each product."""
     names = sorted({name for c in columns for name in TEXT_REFERENCE.findall(c.sql)})
     wanted = []
@@ -109,17 +122,17 @@ def texts(columns: Iterable[Column], ids: Sequence[UUID]) -> str:
         )
     return (
         f"t AS (SELECT {', '.join(['product_id', *wanted])} FROM catalog_producttext "
-        f"WHERE text <> '' AND {among(ids)} GROUP BY product_id)"
+        f"WHERE text <> '' AND {chosen.among()} GROUP BY product_id)"
     )
 
 
-def facts(ids: Sequence[UUID]) -> str:
+def facts(chosen: Chosen) -> str:
     """The product's own confirmed facts, as JSON by the id of their kind."""
     return (
         "f AS (SELECT product_id, jsonb_object_agg(attribute_id, cell) AS facts FROM ("
         "SELECT product_id, attribute_id, "
         "string_agg(btrim(value || ' ' || unit), '; ' ORDER BY id) AS cell FROM catalog_fact "
-        f"WHERE variant_id IS NULL AND status = 'confirmed' AND {among(ids)} "
+        f"WHERE variant_id IS NULL AND status = 'confirmed' AND {chosen.among()} "
         "GROUP BY product_id, attribute_id) kinds GROUP BY product_id)"
     )
 

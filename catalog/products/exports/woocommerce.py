@@ -6,7 +6,6 @@ would need and we do not have, such as tax classes, comes from what an import of
 """
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -100,13 +99,13 @@ def _escaped(text: str) -> str:
     return rf"replace({text}, ',', '\,')"
 
 
-def source(columns: Sequence[Column], ids: Sequence[UUID], cells: str, _merchant: Merchant) -> str:
+def source(columns: Sequence[Column], chosen: sql.Chosen, cells: str, _merchant: Merchant) -> str:
     """A variable product has a line of its own before those of its variants."""
     values = ", ".join(
         f"string_agg({_escaped('value')}, ', ' ORDER BY n) FILTER (WHERE k = {n}) AS values_{n}"
         for n in OPTIONS
     )
-    return f"""{sql.variants(ids)}, {sql.images(ids)}, {sql.texts(columns, ids)},
+    return f"""{sql.variants(chosen)}, {sql.images(chosen)}, {sql.texts(columns, chosen)},
 g AS (
     SELECT product_id, string_agg({_escaped("source_url")}, ', ' ORDER BY n) AS addresses
     FROM i GROUP BY product_id
@@ -125,14 +124,14 @@ g AS (
     ) s
     JOIN (VALUES (true), (false)) k (is_parent)
       ON NOT k.is_parent OR (s.is_variable AND coalesce(v.n, 1) = 1)
-    WHERE {sql.between(ids, "w.id")}
+    WHERE {chosen.between("w.id")}
 )
 SELECT {cells} FROM l JOIN catalog_product p ON p.id = l.product_id
 LEFT JOIN catalog_category c ON c.id = p.category_id
 LEFT JOIN t ON t.product_id = l.product_id
 LEFT JOIN g ON g.product_id = l.product_id
 LEFT JOIN o ON o.product_id = l.product_id AND l.is_parent
-WHERE {sql.between(ids, "p.id")}"""
+WHERE {chosen.between("p.id")}"""
 
 
 FORMAT = Format(

@@ -67,9 +67,10 @@ def _write(run: Run, feed: Feed, ids: list[Any]) -> None:
         else f"WHEN '{name}' THEN {reason.value}"
         for name, reason in REASONS.items() if reason.value != "NULL"
     )  # fmt: skip
+    chosen = sql.Chosen(list(map(str, ids)))
     text = WRITE.format(
-        chosen=sql.chosen(ids),
-        tables=items.tables(feed, ids, base="https://example.com"),
+        chosen=chosen.table(),
+        tables=items.tables(feed, chosen, base="https://example.com"),
         merchant=run.merchant.pk,
         feed=f"'{feed.pk}'",
         values=values,

@@ -28,8 +28,9 @@ def columns(feed: Feed, merchant: Merchant) -> list[Column]:
          TEXT),
         ("link", "l.link", WORD),
         ("image_link", "l.image_link", WORD),
-        ("additional_image_link", "array_to_string(ARRAY(SELECT replace(address, ',', '%2C') FROM "
-         "unnest(l.more_pictures) WITH ORDINALITY u (address, n) ORDER BY n), ',')", WORD),
+        ("additional_image_link", "nullif(array_to_string(ARRAY("
+         "SELECT replace(address, ',', '%2C') FROM unnest(l.more_pictures) "
+         "WITH ORDINALITY u (address, n) ORDER BY n), ','), '')", WORD),
         ("availability", "l.availability", WORD),
         ("price", price, WORD),
         ("sale_price", f"CASE WHEN {IS_SALE} THEN {money('price_cents')} END", WORD),

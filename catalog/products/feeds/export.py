@@ -5,12 +5,12 @@ feed gets its file without links. Unlike a feed it leaves no item out.
 """
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalog.products.exports.formats import Column, Format
+from catalog.products.exports.sql import Chosen
 from catalog.products.feeds import items
 from catalog.products.feeds.columns import columns as of_feed
 from catalog.products.feeds.columns import in_a_table
@@ -27,8 +27,8 @@ def columns(_products: QuerySet, merchant: Merchant) -> list[Column]:
     return [in_a_table(column) for column in of_feed(_feed(merchant), merchant)]
 
 
-def source(_columns: Sequence[Column], ids: Sequence[UUID], cells: str, merchant: Merchant) -> str:
-    return items.source(_feed(merchant), ids, cells, only_good=False)
+def source(_columns: Sequence[Column], chosen: Chosen, cells: str, merchant: Merchant) -> str:
+    return items.source(_feed(merchant), chosen, cells, only_good=False)
 
 
 FORMAT = Format(

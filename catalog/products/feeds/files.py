@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from uuid import UUID
 from xml.sax.saxutils import escape
 
 from django.db import connection
@@ -12,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.products.exports.formats import WORD, Column, Format
-from catalog.products.exports.sql import statement
+from catalog.products.exports.sql import Chosen, statement
 from catalog.products.exports.stream import batches, copied, pieces, table
 from catalog.products.exports.workbook import SPELLED
 from catalog.products.feeds import items
@@ -74,9 +73,9 @@ def stream(feed: Feed, merchant: Merchant, *, kind: str, base: str) -> Iterator[
 
 
 def _source(
-    feed: Feed, base: str, _columns: object, ids: Sequence[UUID], cells: str, _merchant: object
+    feed: Feed, base: str, _columns: object, chosen: Chosen, cells: str, _merchant: object
 ) -> str:
-    return items.source(feed, ids, cells, base=base)
+    return items.source(feed, chosen, cells, base=base)
 
 
 def _format(source: partial) -> Format:
@@ -102,8 +101,8 @@ def _rss(
         f"<lastBuildDate>{timezone.now():%a, %d %b %Y %H:%M:%S} GMT</lastBuildDate>\n"
     ).encode()
     names = [column.name for column in wanted]
-    for ids in batches(products):
-        text = statement(wanted, written_as, ids, merchant, options="FORMAT text")
+    for chosen in batches(products):
+        text = statement(wanted, written_as, chosen, merchant, options="FORMAT text")
         with copied(text) as lines:
             for row in lines.rows():
                 yield _item(names, row).encode()

@@ -6,7 +6,6 @@ is no line of the feed.
 
 import re
 from collections.abc import Sequence
-from uuid import UUID
 
 from catalog.products.exports import sql
 from catalog.products.feeds.models import Feed
@@ -55,23 +54,23 @@ GTIN_LENGTHS = (8, 12, 13, 14)
 
 
 def source(
-    feed: Feed, ids: Sequence[UUID], cells: str, *, base: str = "", only_good: bool = True
+    feed: Feed, chosen: sql.Chosen, cells: str, *, base: str = "", only_good: bool = True
 ) -> str:
     """`base` is where this site can be reached, for pictures that are kept here."""
     rule = f" WHERE NOT problems && {sql.quoted(LEAVES_OUT)}::text[]" if only_good else ""
-    return f"{tables(feed, ids, base=base)} SELECT {cells} FROM l{rule}"
+    return f"{tables(feed, chosen, base=base)} SELECT {cells} FROM l{rule}"
 
 
-def tables(feed: Feed, ids: Sequence[UUID], *, base: str = "") -> str:
+def tables(feed: Feed, chosen: sql.Chosen, *, base: str = "") -> str:
     """What `l` is made of, for these products, to be put behind a `WITH chosen ...`."""
     problems = ", ".join(
         f"CASE WHEN {reason.when} THEN '{name}' END" for name, reason in REASONS.items()
     )
-    return f"""{sql.variants(ids)},
-g AS ({_pictures(feed, ids, base)}),
-t AS ({_texts(feed, ids)}),
-f AS ({_facts(ids)}),
-a AS MATERIALIZED ({_attributes(feed, ids)}),
+    return f"""{sql.variants(chosen)},
+g AS ({_pictures(feed, chosen, base)}),
+t AS ({_texts(feed, chosen)}),
+f AS ({_facts(chosen)}),
+a AS MATERIALIZED ({_attributes(feed, chosen)}),
 b AS (
     SELECT *, CASE WHEN family = 'apparel' THEN concat_ws(', ', CASE WHEN color IS NULL THEN 'color'
         END, CASE WHEN size IS NULL THEN 'size' END, CASE WHEN gender IS NULL THEN 'gender' END,
@@ -80,7 +79,7 @@ b AS (
 l AS MATERIALIZED (SELECT *, array_remove(ARRAY[{problems}], NULL) AS problems FROM b)"""
 
 
-def _attributes(feed: Feed, ids: Sequence[UUID]) -> str:
+def _attributes(feed: Feed, chosen: sql.Chosen) -> str:
     texts = _plain("t.description")
     description, is_ai = texts, "t.description_origin IN ('ai', 'ai_edited')"
     if feed.description_source != "description":
@@ -115,10 +114,10 @@ LEFT JOIN catalog_category c ON c.id = p.category_id
 LEFT JOIN g ON g.product_id = p.id
 LEFT JOIN t ON t.product_id = p.id
 LEFT JOIN f ON f.product_id = p.id
-WHERE {sql.between(ids, "p.id")}"""
+WHERE {chosen.between("p.id")}"""
 
 
-def _pictures(feed: Feed, ids: Sequence[UUID], base: str) -> str:
+def _pictures(feed: Feed, chosen: sql.Chosen, base: str) -> str:
     """The address outside, else ours where one is given; in the order of the product's page."""
     ours = "NULL"
     if base:
@@ -129,11 +128,11 @@ SELECT product_id, (array_agg(address ORDER BY position, id))[1] AS first,
        (array_agg(address ORDER BY position, id))[2:{MORE_PICTURES + 1}] AS more
 FROM (
     SELECT product_id, position, id, coalesce(nullif(source_url, ''), {ours}) AS address
-    FROM catalog_productimage WHERE {sql.among(ids)}
+    FROM catalog_productimage WHERE {chosen.among()}
 ) i WHERE address IS NOT NULL GROUP BY product_id"""
 
 
-def _texts(feed: Feed, ids: Sequence[UUID]) -> str:
+def _texts(feed: Feed, chosen: sql.Chosen) -> str:
     fields = {"description", feed.description_source, feed.title_source} - {"title"}
     columns = "".join(
         f", any_value(text) FILTER (WHERE field = '{name}') AS {name}, "
@@ -142,11 +141,11 @@ def _texts(feed: Feed, ids: Sequence[UUID]) -> str:
     )
     return f"""
 SELECT product_id{columns} FROM catalog_producttext
-WHERE language = {sql.quoted(feed.language)} AND text <> '' AND {sql.among(ids)}
+WHERE language = {sql.quoted(feed.language)} AND text <> '' AND {chosen.among()}
 GROUP BY product_id"""
 
 
-def _facts(ids: Sequence[UUID]) -> str:
+def _facts(chosen: sql.Chosen) -> str:
     """Confirmed facts by the attribute they speak of: the product's own, and its variants'."""
     pairs = [(key, name) for name, keys in KNOWN_AS.items() for key in keys]
     pairs += [("model_number", "mpn"), ("mpn", "mpn")]
@@ -159,7 +158,7 @@ FROM (
     SELECT f.product_id, f.variant_id, k.name, string_agg(f.value, '/' ORDER BY f.id) AS value
     FROM catalog_fact f JOIN catalog_attribute a ON a.id = f.attribute_id
     JOIN (VALUES {values}) k (key, name) ON k.key = lower(a.key)
-    WHERE f.status = 'confirmed' AND {sql.among(ids).replace("product_id", "f.product_id")}
+    WHERE f.status = 'confirmed' AND {chosen.among("f.product_id")}
     GROUP BY 1, 2, 3
 ) named GROUP BY product_id"""
 
