@@ -105,6 +105,7 @@ class World:
         )
         category = make_category(shop, f"{CANARY} Pots")
         colour = make_attribute(shop, "colour", label_en=f"{CANARY} colour")
+        own_kind = make_attribute(shop, "canary_glaze", label_en=f"{CANARY} glaze")
         common = {"merchant": shop}
         with tenant(shop):
             fact = Fact.objects.create(
@@ -183,7 +184,7 @@ class World:
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
-            "gone_id": gone.pk, "feed_id": feed.pk, "key": colour.key, "field": "price",
+            "gone_id": gone.pk, "feed_id": feed.pk, "key": colour.key, "own_key": own_kind.key, "field": "price",
         }  # fmt: skip
         self.theirs = make_product(self.other, "Harbour lamp")
         with tenant(shop):
