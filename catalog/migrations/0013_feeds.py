@@ -3,10 +3,10 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
-import ecomportal.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import ecomportal.ids
 
 # The address of a feed opens its own shop while the feed is open and the address its newest.
 ENTER_BY_FEED = """

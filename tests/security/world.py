@@ -184,7 +184,8 @@ class World:
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
-            "gone_id": gone.pk, "feed_id": feed.pk, "key": colour.key, "own_key": own_kind.key, "field": "price",
+            "gone_id": gone.pk, "feed_id": feed.pk, "key": colour.key,
+            "own_key": own_kind.key, "field": "price",
         }  # fmt: skip
         self.theirs = make_product(self.other, "Harbour lamp")
         with tenant(shop):
