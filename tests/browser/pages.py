@@ -21,6 +21,10 @@ PLACES = {
     "product-new": "products/new/",
     "categories": "products/categories/",
     "attributes": "products/facts/",
+    "missing-facts": "products/missing-facts/",
+    "shop-doctor": "products/availability/",
+    "feeds": "products/feeds/",
+    "feed-new": "products/feeds/new/",
     "changes": "changes/",
     "imports": "products/import/",
     "review": "content/",
@@ -44,6 +48,9 @@ LINKED = {
 # Below an address found so.
 BELOW = {
     "product-history": ("product", "history/"),
+    "product-doctor": ("product", "availability/"),
+    "variants-many": ("product", "variants/many/"),
+    "missing-fact": ("missing-facts", "material/"),
     "draft-edit": ("draft", "?edit=1"),
 }
 NOT_FOUND = "not-found"
@@ -114,6 +121,8 @@ def furnish(web: Session, shop: str) -> dict[str, str]:
         "import-dry-run": dry_run,
         "import-report": written,
         "generate": f"{shop}content/write/?{query}",
+        "export": f"{shop}products/export/?all_matching=1",
+        "feed": a_feed(web, shop),
     }
 
 
@@ -135,6 +144,14 @@ def compared(web: Session, shop: str, file: Path) -> str:
     run = f"{shop}products/import/{re.search(f'/import/({UUID})/', page.url)[1]}/"
     web.wait(run, lambda page: has_form(page, "/write/"))
     return run
+
+
+def a_feed(web: Session, shop: str) -> str:
+    """A feed whose items were checked; some of the demo's lack what Google asks for."""
+    page = web.get(f"{shop}products/feeds/new/")
+    page = web.submit(page, "link", name="Google", link="https://shop.example/{handle}")
+    web.wait(page.url, lambda page: "problems.csv" in page.html or "Google asks for" in page.html)
+    return page.url.removeprefix(web.base)
 
 
 def ask_for_texts(web: Session, shop: str) -> str:
