@@ -75,7 +75,7 @@ def _part(name: str, value: Any, shop_slug: str) -> SafeString | str:
 def _link(name: str, found: UUID, shop_slug: str) -> SafeString:
     label, page = PAGES[name]
     address = reverse(page, args=[shop_slug, found])
-    return format_html('<a href="{}" title="{}">{}</a>', address, found, label)
+    return format_html('<a class="inline" href="{}" title="{}">{}</a>', address, found, label)
 
 
 def _value(name: str, value: Any) -> str:

@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -62,11 +63,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, help="a folder for data that the next run uses again")
     parser.add_argument("--without-peers", action="store_true")
     parser.add_argument("--parts", default=",".join(PARTS), help="some of these, for a closer look")
+    parser.add_argument(
+        "--rounds", type=int, default=0, help="of the lists; 30 unless all is small"
+    )
     options = parser.parse_args(argv)
-    chosen = [part for name, part in PARTS.items() if name in options.parts.split(",")]
+    chosen = [name for name in PARTS if name in options.parts.split(",")]
     sizes = sorted(int(n) for n in options.sizes.split(","))
     with _folder(options.keep) as folder, _database(folder, keep=bool(options.keep)) as dsn:
-        found = run(Bench(sizes, folder, dsn), chosen, with_peers=not options.without_peers)
+        found = run(
+            Bench(sizes, folder, dsn, options.rounds), chosen, with_peers=not options.without_peers
+        )
     print(json.dumps({"bench": "catalogue", "sizes": sizes, **found}))
     return 0 if found["ok"] else 1
 
@@ -106,7 +112,7 @@ def _database(folder: Path, *, keep: bool) -> Iterator[str]:
             cluster.stop()
 
 
-def run(bench: Bench, chosen: list[Part], *, with_peers: bool) -> dict[str, Any]:
+def run(bench: Bench, chosen: list[str], *, with_peers: bool) -> dict[str, Any]:
     import django
 
     django.setup()
@@ -123,12 +129,22 @@ def run(bench: Bench, chosen: list[Part], *, with_peers: bool) -> dict[str, Any]
                 _start_peers(bench, stack)
             else:
                 bench.figures.lacks(OF_PEERS, "run --without-peers")
-            for part in chosen:
-                part(bench)
+            for name in chosen:
+                _measure(bench, name)
     finally:
         for connection in connections.all():
             connection.close()
     return bench.figures.summary()
+
+
+def _measure(bench: Bench, name: str) -> None:
+    """One part; an error fails the run, but not what the others found."""
+    print(f"--- {name}", flush=True)
+    try:
+        PARTS[name](bench)
+    except Exception as error:
+        traceback.print_exc()
+        bench.figures.failed.append(f"{name}: {error}")
 
 
 @contextmanager

@@ -28,8 +28,10 @@ def _ask_all(bench: Bench) -> None:
         bench.asks += shop.list_asks(with_deep=not is_between)
         bench.asks += [] if is_between else shop.other_asks()
     for peer, site in bench.peers.values():
-        bench.asks += of_peers[peer.kind](site, peer)
-    time_all(bench.asks, N_ROUNDS_SMALL if bench.is_small else N_ROUNDS)
+        pages = of_peers[peer.kind](site, peer)
+        is_extra = peer.size > bench.peer_size  # for its last page alone
+        bench.asks += [page for page in pages if not is_extra or page.name == "list_last"]
+    time_all(bench.asks, bench.n_rounds or (N_ROUNDS_SMALL if bench.is_small else N_ROUNDS))
     show(bench.asks)
 
 

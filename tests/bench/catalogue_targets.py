@@ -1,6 +1,6 @@
 """The names of the figures, what each must reach, and who missed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -51,6 +51,7 @@ class Figures:
 
     values: dict[str, float]
     reasons: dict[str, str]
+    failed: list[str] = field(default_factory=list)  # parts that ended with an error
 
     def put(self, name: str, value: float, *sizes: int) -> None:
         """A figure; one that was measured at other sizes than its name says is given beside it."""
@@ -81,7 +82,14 @@ class Figures:
             for name, value in named.items()
             if value is not None and not TARGETS[name].is_met(self.values[name])
         ]
-        return {**named, **beside, "not_measured": missing, "missed": missed, "ok": not missed}
+        return {
+            **named,
+            **beside,
+            "not_measured": missing,
+            "missed": missed,
+            "failed": self.failed,
+            "ok": not (missed or self.failed),
+        }
 
 
 def _short(value: float | None) -> float | None:

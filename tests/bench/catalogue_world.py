@@ -22,6 +22,7 @@ class Bench:
     sizes: list[int]
     folder: Path
     superuser_dsn: str
+    n_rounds: int = 0  # 0: as many as these sizes ask for
     shops: dict[int, Shop] = field(default_factory=dict)
     peers: dict[str, tuple[Peer, Site]] = field(default_factory=dict)  # by "oscar_100000"
     asks: list[Ask] = field(default_factory=list)

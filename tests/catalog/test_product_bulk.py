@@ -1,7 +1,8 @@
 """Bulk edits: told first, done by a job, recorded as one change, taken back."""
 
 import os
-import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -9,10 +10,11 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from catalog.products import bulk, bulk_job
+from catalog.products import bulk
 from catalog.products.bulk_job import fix_selection
 from catalog.products.changes import Change
 from catalog.products.models import Product, Variant
@@ -25,6 +27,18 @@ from tests.catalog.test_product_editor import fields_of
 from tests.factories import make_category, make_member, make_product, make_shop
 
 URL = "/{}/products/bulk/"
+# A worker that is slow enough to be killed in the middle.
+WORKER = """
+import sys, time, uuid
+import django
+django.setup()
+from catalog import tasks
+from catalog.products import bulk_job
+from ecomportal.jobs.execute import execute
+write = bulk_job.write_batch
+bulk_job.write_batch = lambda *args: (time.sleep(0.1), write(*args))[1]
+execute(sys.argv[1], uuid.UUID(sys.argv[2]), int(sys.argv[3]))
+"""
 
 
 class Bulk:
@@ -267,21 +281,15 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(transactional_db, des
     assert desk.ask(confirmed="1", **form).status_code == 302
     with tenant(desk.shop):
         job = Job.objects.get()
-    connections.close_all()
-    if (worker := os.fork()) == 0:  # a process of its own, that knows nothing of this one's end
-        write = bulk_job.write_batch
-        bulk_job.write_batch = lambda *args: (sleep(0.1), write(*args))[1]
-        try:
-            execute(job.kind, job.pk, desk.shop.pk)
-        finally:
-            os._exit(0)
+    command = [sys.executable, "-c", WORKER, job.kind, str(job.pk), str(desk.shop.pk)]
+    worker = subprocess.Popen(command, cwd=settings.BASE_DIR, env=os.environ | {"SECRET_KEY": "x"})
     deadline = monotonic() + 60
     while monotonic() < deadline and not 10 <= job.n_done < 60:
         sleep(0.02)
         with tenant(desk.shop):
             job.refresh_from_db()
-    os.kill(worker, signal.SIGKILL)
-    os.waitpid(worker, 0)
+    worker.kill()
+    worker.wait()
     with tenant(desk.shop):
         job.refresh_from_db()
         assert (job.status, 10 <= job.n_done < 60) == ("running", True)

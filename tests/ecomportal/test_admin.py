@@ -21,6 +21,7 @@ from tests.rows import make_row
 pytestmark = pytest.mark.django_db
 HISTORY = {m for m in rls.tenant_models() if m._meta.db_table.endswith("event")}
 TABLES = sorted(set(rls.tenant_models()) - HISTORY, key=lambda m: m._meta.label)
+MANY = [m for m in TABLES if m._meta.pk.name != "merchant"]  # of the others a shop has one row
 REASON = "Ticket 812: the owner asked for help"
 
 
@@ -112,7 +113,7 @@ def n_statements(client: Client, model: str) -> int:
     return len(captured)
 
 
-@pytest.mark.parametrize("model", TABLES, ids=lambda model: model._meta.label_lower)
+@pytest.mark.parametrize("model", MANY, ids=lambda model: model._meta.label_lower)
 def test_a_list_costs_the_same_at_three_and_twelve_rows(
     inside: Client, shop: Any, model: type[Model]
 ) -> None:

@@ -36,7 +36,7 @@ def test_an_id_is_a_link_that_carries_it_as_its_title(in_shop):
     job = uuid7()
     entry = kept(in_shop, "products.bulk_edit", "x", job=str(job))
     address = reverse("job", args=["northlight", job])
-    assert detail(entry) == f'<a href="{address}" title="{job}">job</a>'
+    assert detail(entry) == f'<a class="inline" href="{address}" title="{job}">job</a>'
     assert ">任务</a>" in detail(entry, "zh-hans")
 
 

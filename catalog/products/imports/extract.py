@@ -106,8 +106,10 @@ SPOKEN = {
     },
 }
 WORD = re.compile(r"[a-z0-9]+")
+NEAR_AFTER = re.compile(r"[\s-]*(?:in\s+)?([^\s,，、]+(?:\s+[^\s,，]+)?)")
 SENTENCE = re.compile(r"[.;!?](?=\s|$)|[。；！？\n]")
 TRUE = {"yes", "true", "1", "是", "支持", "有"}
+MAX_BETWEEN = 12  # characters between the name of a kind and the number
 MAX_VALUE = 120  # characters of a value taken as it stands
 AROUND = 60  # characters of evidence on each side
 MAX_TEXT = 20_000  # characters of a description that are read
@@ -439,7 +441,7 @@ def _kind_of_quantity(reader: _Reader, text: str, start: int, end: int, unit: st
     """Named beside it ("capacity 1.8 L", "20 cm wide"), or plain from the unit itself."""
     before = SENTENCE.split(text[max(0, start - 40) : start])[-1]
     after = SENTENCE.split(text[end : end + 30])[0]
-    near_after = re.match(r"[\s-]*(?:in\s+)?([^\s,，、]+(?:\s+[^\s,，]+)?)", after)
+    near_after = NEAR_AFTER.match(after)
     names = [*_names_in(near_after[1] if near_after else "", first=True)]
     names += _names_in(before, first=False)
     for key in names:
@@ -454,30 +456,38 @@ def _kind_of_quantity(reader: _Reader, text: str, start: int, end: int, unit: st
 
 
 @cache
-def _number_names() -> tuple[tuple[str, str], ...]:
-    """Every name of every number kind, the longest first."""
+def _number_names() -> dict[str, str]:
+    """Every name of every number kind, with the kind's key."""
     names = dict(SPOKEN)
     for kind in KINDS.values():
         if kind.type == "number":
             own = (kind.label_en, kind.label_zh, *kind.synonyms_en, *kind.synonyms_zh)
             names.update({name.casefold(): kind.key for name in own if len(name) > 1})
-    return tuple(sorted(names.items(), key=lambda item: -len(item[0])))
+    return names
+
+
+@cache
+def _name_lengths() -> list[int]:
+    return sorted({len(name) for name in _number_names()}, reverse=True)
 
 
 @lru_cache(maxsize=8192)
-def _names_in(text: str, *, first: bool) -> list[str]:
+def _names_in(text: str, *, first: bool) -> tuple[str, ...]:
     """Kinds named in a short text: at its very start after a quantity, at its end before one."""
-    folded = text.casefold()
-    found = []
-    for name, key in _number_names():
-        if first and folded.startswith(name):
-            found.append((0, key))
-        elif not first and (at := folded.rfind(name)) >= 0:
-            # Nearer to the number is likelier; a comma between two of them parts them.
-            rest = folded[at + len(name) :]
-            if len(rest) <= 12 and not re.search(r"\d", rest):
-                found.append((len(rest), key))
-    return [key for _, key in sorted(found, key=lambda item: item[0])]
+    folded, names = text.casefold(), _number_names()
+    if first:
+        found = (folded[:length] for length in _name_lengths() if length <= len(folded))
+        return tuple(names[name] for name in found if name in names)
+    # Nearer to the number is likelier; a comma between two of them parts them.
+    found = {}
+    for end in range(len(folded), max(0, len(folded) - MAX_BETWEEN) - 1, -1):
+        if end < len(folded) and folded[end].isdecimal():
+            break
+        for length in _name_lengths():
+            name = folded[end - length : end] if length <= end else ""
+            if name in names:
+                found.setdefault(name, names[name])
+    return tuple(found.values())
 
 
 def _dimensions(reader: _Reader, text: str) -> Iterator[_Read]:

@@ -36,6 +36,14 @@ def cleaned(cell: str) -> str:
     return values.tidy(unguard(cell))
 
 
+class Clean(list[str]):
+    """The cells of a line, cleaned once for all who ask for them."""
+
+
+def clean_line(line: Line) -> Line:
+    return line._replace(cells=Clean(cell and cleaned(cell) for cell in line.cells))
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where the fields stand in a line, and what shop the values are for."""
@@ -75,7 +83,10 @@ class Layout:
 
     def cell(self, line: Line, name: str) -> str:
         at = self.fields.get(name)
-        return cleaned(line.cells[at]) if at is not None else ""
+        if at is None:
+            return ""
+        cells = line.cells
+        return cells[at] if type(cells) is Clean else cleaned(cells[at])
 
     def named(self, line: Line, column: str) -> str:
         """The cell of a column that the dialect reads by its name; "" where there is none."""

@@ -29,7 +29,7 @@ from catalog.products.imports.products import (
     Layout,
     Parsed,
     Reading,
-    cleaned,
+    clean_line,
 )
 from catalog.products.imports.values import (
     BadValue,
@@ -123,7 +123,8 @@ def read_file(path: Path, shape: read.Shape, layout: Layout) -> Reading:
 
 def parse(handle: str, lines: list[read.Line], layout: Layout) -> Parsed:
     """One product from its lines; every problem is found, not only the first."""
-    cells = Cells(layout)
+    cells, raw = Cells(layout), lines
+    lines = [clean_line(line) for line in raw]
     if len(handle) > 255:
         cells.fault(lines[0], "handle", "too_long", limit=255)
     head = next((line for line in lines if layout.cell(line, "title")), None)
@@ -135,11 +136,9 @@ def parse(handle: str, lines: list[read.Line], layout: Layout) -> Parsed:
         payload["product"]["option_names"] = names
     payload["variants"] = _variants(cells, lines, head, names)
     payload["images"] = _images(cells, lines)
-    _remarks(cells, lines, head)
+    _remarks(cells, lines, head, sum(_n_marked(line) for line in raw))
     label = layout.cell(head, "title")[:255] if head else handle[:255]
-    return Parsed(
-        lines[0].number, handle[:255], label, payload, cells.problems, cells.remarks, lines
-    )
+    return Parsed(lines[0].number, handle[:255], label, payload, cells.problems, cells.remarks, raw)
 
 
 def _product_fields(cells: Cells, head: read.Line, lines: list[read.Line]) -> dict[str, Any]:
@@ -186,8 +185,8 @@ def _kept(layout: Layout, head: read.Line, lines: list[read.Line]) -> dict[str, 
     variants = [line for line in lines if _is_variant(layout, line)] or [head]
     found: dict[str, Any] = {}
     for name, at in layout.kept.items():
-        own = cleaned(head.cells[at])
-        values = [cleaned(line.cells[at]) for line in variants]
+        own = head.cells[at]
+        values = [line.cells[at] for line in variants]
         found[name] = extra_value(own, values) if any(values) else own
     return found
 
@@ -234,7 +233,7 @@ def _variants(
 
 def _is_variant(layout: Layout, line: read.Line) -> bool:
     cells = line.cells
-    return any(cells[at] and cleaned(cells[at]) for at in layout.places(SIGNS_OF_A_VARIANT))
+    return any(cells[at] for at in layout.places(SIGNS_OF_A_VARIANT))
 
 
 def _variant(cells: Cells, line: read.Line, names: list[str] | None) -> dict[str, Any]:
@@ -300,10 +299,12 @@ def _is_web_address(url: str) -> bool:
         return False
 
 
-def _remarks(cells: Cells, lines: list[read.Line], head: read.Line | None) -> None:
-    n_marked = sum(
-        sum(map(has_marks, line.cells)) for line in lines if not "".join(line.cells).isascii()
-    )
+def _n_marked(line: read.Line) -> int:
+    """How many of the cells hold marks that are not seen."""
+    return 0 if "".join(line.cells).isascii() else sum(map(has_marks, line.cells))
+
+
+def _remarks(cells: Cells, lines: list[read.Line], head: read.Line | None, n_marked: int) -> None:
     if n_marked:
         cells.remark(lines[0], "", "marks_removed", n=n_marked)
     if head is None:

@@ -57,7 +57,7 @@ GIVEN = {
 class Plan:
     """One row of the import with the product before and after; `why` is set when it must not."""
 
-    row: ImportRow
+    row: Any  # of ImportRow, as far as job.WRITTEN names it
     product_id: UUID
     before: Snapshot | None
     after: Snapshot | None = None
@@ -69,7 +69,7 @@ class Plan:
         return self.before is None
 
 
-def make_plans(merchant: Merchant, rows: Iterable[ImportRow]) -> list[Plan]:
+def make_plans(merchant: Merchant, rows: Iterable[Any]) -> list[Plan]:
     """Read the products as they are now and lay the file over them."""
     rows = list(rows)
     ids = [row.product_id for row in rows if row.product_id]
@@ -89,7 +89,7 @@ def make_plans(merchant: Merchant, rows: Iterable[ImportRow]) -> list[Plan]:
     return plans
 
 
-def _why_not(row: ImportRow, plan: Plan, version_of: Mapping[UUID, int]) -> str:
+def _why_not(row: Any, plan: Plan, version_of: Mapping[UUID, int]) -> str:
     if row.product_id is None:
         return ""
     if plan.before is None or plan.before["product"]["deleted_at"]:

@@ -49,6 +49,27 @@ class Found(NamedTuple):
     value: Any
 
 
+class _Phrase:
+    """A phrase and what it means. Most of the thousands never need their pattern."""
+
+    __slots__ = ("phrase", "rank", "value", "is_one_word", "_pattern")
+
+    def __init__(self, phrase: str, rank: int, value: Any) -> None:
+        first = WORD.match(phrase)
+        self.phrase, self.rank, self.value = phrase, rank, value
+        self.is_one_word = bool(first) and first[0] == phrase
+        self._pattern: re.Pattern[str] | None = None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        if self._pattern is None:
+            self._pattern = re.compile(_one(self.phrase), re.IGNORECASE)
+        return self._pattern
+
+    def found(self, match: re.Match[str]) -> Found:
+        return Found(match.start(), self.rank, match.end(), self.phrase, self.value)
+
+
 class Phrases:
     """Finds what `phrase_pattern` finds, for thousands of phrases in the time a text has words.
 
@@ -56,16 +77,14 @@ class Phrases:
     """
 
     def __init__(self, phrases: Iterable[tuple[str, Any]]) -> None:
-        self.by_word: dict[str, list[tuple[Any, ...]]] = {}
-        self.by_sign: dict[str, list[tuple[Any, ...]]] = {}
+        self.by_word: dict[str, list[_Phrase]] = {}
+        self.by_sign: dict[str, list[_Phrase]] = {}
         ordered = sorted(phrases, key=lambda entry: (-len(entry[0]), entry[0]))
         for rank, (phrase, value) in enumerate(ordered):
-            first = WORD.match(phrase)
-            is_word = bool(first) and not has_cjk(phrase)
-            pattern = None if first and first[0] == phrase else re.compile(_one(phrase), re.I)
-            place = self.by_word if is_word else self.by_sign
-            key = first[0] if is_word else phrase[:1].casefold()
-            place.setdefault(key, []).append((rank, pattern, phrase, value))
+            first = None if has_cjk(phrase) else WORD.match(phrase)
+            place = self.by_word if first else self.by_sign
+            key = first[0] if first else phrase[:1].casefold()
+            place.setdefault(key, []).append(_Phrase(phrase, rank, value))
 
     def find(self, text: str) -> list[Found]:
         """Every place of every phrase, overlapping ones too; see `leftmost`."""
@@ -74,28 +93,23 @@ class Phrases:
             return self._search(text, folded)
         found = []
         for word in WORD.finditer(folded):
-            for rank, pattern, phrase, value in self.by_word.get(word[0], ()):
-                match = pattern.match(text, word.start()) if pattern else word
+            for one in self.by_word.get(word[0], ()):
+                match = word if one.is_one_word else one.pattern.match(text, word.start())
                 if match:
-                    found.append(Found(match.start(), rank, match.end(), phrase, value))
+                    found.append(one.found(match))
         return found if text.isascii() else found + self._signs(text, folded)
 
     def _signs(self, text: str, folded: str) -> list[Found]:
-        some = (entry for sign in set(folded) for entry in self.by_sign.get(sign, ()))
-        return _searched(text, some)
+        return _searched(text, (one for sign in set(folded) for one in self.by_sign.get(sign, ())))
 
     def _search(self, text: str, folded: str) -> list[Found]:
         words = set(WORD.findall(folded))
-        some = (entry for word in words for entry in self.by_word.get(word, ()))
+        some = (one for word in words for one in self.by_word.get(word, ()))
         return _searched(text, some) + self._signs(text, folded)
 
 
-def _searched(text: str, entries: Iterable[tuple[Any, ...]]) -> list[Found]:
-    return [
-        Found(match.start(), rank, match.end(), phrase, value)
-        for rank, pattern, phrase, value in entries
-        for match in (pattern or re.compile(_one(phrase), re.I)).finditer(text)
-    ]
+def _searched(text: str, phrases: Iterable[_Phrase]) -> list[Found]:
+    return [one.found(match) for one in phrases for match in one.pattern.finditer(text)]
 
 
 def leftmost(found: list[Found]) -> list[Found]:

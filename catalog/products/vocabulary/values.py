@@ -1,8 +1,7 @@
 """The values of choice attributes: one code, its English and Chinese words, and what they are."""
 
-import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from catalog.products.vocabulary.kinds import KINDS
 from catalog.products.vocabulary.matching import (
@@ -11,7 +10,6 @@ from catalog.products.vocabulary.matching import (
     Phrases,
     key_of,
     leftmost,
-    phrase_pattern,
 )
 from catalog.products.vocabulary.tables import has_cjk, rows, words
 
@@ -77,11 +75,6 @@ def translate_value(kind_key: str, value: str, lang: str) -> str | None:
     return found.zh if lang == "zh" else found.en
 
 
-@cache
-def _pattern(value_set: str) -> re.Pattern[str]:
-    return phrase_pattern(name for name in _names(value_set) if _is_telling(name))
-
-
 def _is_telling(name: str) -> bool:
     if has_cjk(name):
         return len(name) >= 2
@@ -96,14 +89,7 @@ def find_values(kind_key: str, text: str) -> list[Match]:
     kind = KINDS.get(kind_key)
     if kind is None or not kind.value_set:
         return []
-    whole = find_value(kind_key, text.strip())
-    if whole is not None:
-        return [Match(whole.code, 0, len(text))]
-    names = _names(kind.value_set)
-    return [
-        Match(names[key_of(found[0])].code, found.start(), found.end())
-        for found in _pattern(kind.value_set).finditer(text)
-    ]
+    return find_all_values(text).get(kind.value_set, [])
 
 
 @cache
@@ -127,8 +113,12 @@ def _whole() -> dict[str, dict[str, str]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def find_all_values(text: str) -> dict[str, list[Match]]:
-    """What `find_values` finds, for all sets of values at once: set -> its values in text order."""
+    """Every value of all sets that a text names: set -> its values in text order.
+
+    Each word is looked at once, whatever the number of sets.
+    """
     found: dict[str, list[Found]] = {}
     for one in _all_phrases().find(text):
         found.setdefault(one.value[0], []).append(one)
