@@ -210,7 +210,6 @@ def _insert_select(shop: Any) -> tuple[Cost, dict[str, int]]:
 
 def _stage(owner: Any, name: str, table: str, shop: Any, other: Any) -> list[str]:
     """Rows of a shop as another's: ids keep their order and get another end."""
-    end = f"{other.pk % 16**4:04x}"
     owner.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_name = %s "
         "AND is_generated = 'NEVER' ORDER BY ordinal_position",
@@ -219,8 +218,8 @@ def _stage(owner: Any, name: str, table: str, shop: Any, other: Any) -> list[str
     columns = [column for (column,) in owner.fetchall()]
     if name == "product":
         for target in REFERENCES.values():
-            _copy_targets(owner, target, shop, other, end)
-    values = ", ".join(_moved(column, other, end) for column in columns)
+            _copy_targets(owner, target, shop, other)
+    values = ", ".join(_moved(column, other) for column in columns)
     owner.execute(
         f"CREATE UNLOGGED TABLE bench_{name} AS SELECT {values} FROM {table} "
         f"WHERE merchant_id = {int(shop.pk)} ORDER BY id"
@@ -230,22 +229,24 @@ def _stage(owner: Any, name: str, table: str, shop: Any, other: Any) -> list[str
     return columns
 
 
-def _moved(column: str, other: Any, end: str) -> str:
+def _moved(column: str, other: Any) -> str:
     if column == "merchant_id":
         return f"{int(other.pk)}::bigint AS merchant_id"
     if column in ("id", "product_id", "variant_id", "parent_id", *REFERENCES):
-        return f"(left({column}::text, 32) || '{end}')::uuid AS {column}"
+        # Every digit of the end becomes the next one, so that no id stays what it was.
+        end = f"translate(right({column}::text, 4), '0123456789abcdef', '123456789abcdef0')"
+        return f"(left({column}::text, 32) || {end})::uuid AS {column}"
     return column
 
 
-def _copy_targets(owner: Any, table: str, shop: Any, other: Any, end: str) -> None:
+def _copy_targets(owner: Any, table: str, shop: Any, other: Any) -> None:
     owner.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_name = %s "
         "AND is_generated = 'NEVER' ORDER BY ordinal_position",
         [table],
     )
     columns = [column for (column,) in owner.fetchall()]
-    values = ", ".join(_moved(column, other, end) for column in columns)
+    values = ", ".join(_moved(column, other) for column in columns)
     owner.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} "
         f"WHERE merchant_id = {int(shop.pk)}"
