@@ -29,7 +29,7 @@ EQUIVALENT = {
     ("catalog.products.api", "lock"),
     ("catalog.products.editor", "_write"),
     ("catalog.products.imports.views", "_report_page"),
-    ("catalog.products.list_view", "view_delete"),
+    ("catalog.products.listing.own", "_mine"),
     ("ecomportal.tenancy.views", "_enter"),
     ("ecomportal.tenancy.views", "team_role"),
 }
