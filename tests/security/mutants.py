@@ -28,6 +28,7 @@ EQUIVALENT = {
     ("catalog.products.api", "fresh"),
     ("catalog.products.api", "lock"),
     ("catalog.products.editor", "_write"),
+    ("catalog.products.feeds.views", "feed"),
     ("catalog.products.imports.views", "_report_page"),
     ("catalog.products.listing.own", "_mine"),
     ("ecomportal.tenancy.views", "_enter"),

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from ecomportal.jobs.models import Job
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Invitation, Membership
 from tests.security.urls import Url, all_urls
@@ -218,6 +219,23 @@ def test_the_conflict_page_names_no_foreign_category(world: World) -> None:
     answer = send(world, world.clients["mallory"], "POST", address, body)
     assert answer.status_code == 409
     assert not shows_canary(answer), "it shows foreign rows"
+
+
+@pytest.mark.skipif(ONLY not in ("", "catalog.products.bulk"), reason="about one view")
+def test_the_name_of_another_shops_form_leads_to_no_job_of_theirs(world: World) -> None:
+    token = "01900000-0000-7000-8000-000000000001"
+    body = {"action": "status", "status": "draft", "all_matching": "1", "query": "",
+            "confirmed": "1", "token": token}  # fmt: skip
+    with transaction.atomic():
+        ours = reverse("catalog:bulk", args=[world.own.slug])
+        assert world.clients["owner"].post(ours, body).status_code == 302
+        with tenant(world.own):
+            job = Job.objects.get(kind="bulk_edit")
+        theirs = reverse("catalog:bulk", args=[world.other.slug])
+        answer = world.clients["mallory"].post(theirs, body)
+        assert answer.status_code == 302
+        assert str(job.pk) not in answer["Location"], "it leads to foreign rows"
+        transaction.set_rollback(True)
 
 
 @pytest.mark.skipif(ONLY not in ("", "ecomportal.tenancy.views"), reason="about one view")
