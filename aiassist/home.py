@@ -7,13 +7,11 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Count,
     Exists,
-    Func,
     IntegerField,
     OuterRef,
     QuerySet,
     Subquery,
     Sum,
-    Value,
 )
 from django.db.models.functions import Coalesce, JSONObject, TruncDate
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +32,7 @@ from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
 from ecomportal.tenancy.models import Merchant
 from ecomportal.web import charts, formats
 from ecomportal.web.context import register_count
+from ecomportal.web.counting import n_up_to
 from ecomportal.web.paging import about, estimate
 
 DAYS = 30
@@ -50,12 +49,6 @@ def _n(rows: QuerySet) -> Any:
     # Rows, not ids: an index answers that without a look at the table.
     counted = rows.order_by().values("merchant").annotate(n=Count("*")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-def _n_capped(rows: QuerySet, most: int = COUNTED) -> Any:
-    """The same, but stops at `most` + 1. Rows are counted, not ids: an index answers that."""
-    few = ArraySubquery(rows.order_by().values(one=Value(1))[: most + 1])
-    return Func(few, function="cardinality", output_field=IntegerField())
 
 
 def _about(n: int, rows: QuerySet) -> tuple[int, bool]:
@@ -99,13 +92,13 @@ def numbers(merchant: Merchant) -> dict[str, Any]:
     first_day = timezone.localdate() - timedelta(days=2 * DAYS - 1)
     columns = {
         "sales": _sales(merchant, first_day),
-        "n_products": _n_capped(products, EXACT),
-        "n_on_sale": _n_capped(on_sale, EXACT),
-        "n_lacking": _n_capped(on_sale.filter(lacks_must_haves(merchant))),
-        "n_unsure": _n_capped(products.filter(Exists(unsure))),
-        "n_textless": _n_capped(on_sale.filter(~Exists(texts))),
-        "n_drafts": _n_capped(drafts),
-        "n_blocked": _n_capped(drafts.filter(n_blocking__gt=0)),
+        "n_products": n_up_to(products, EXACT),
+        "n_on_sale": n_up_to(on_sale, EXACT),
+        "n_lacking": n_up_to(on_sale.filter(lacks_must_haves(merchant)), COUNTED),
+        "n_unsure": n_up_to(products.filter(Exists(unsure)), COUNTED),
+        "n_textless": n_up_to(on_sale.filter(~Exists(texts)), COUNTED),
+        "n_drafts": n_up_to(drafts, COUNTED),
+        "n_blocked": n_up_to(drafts.filter(n_blocking__gt=0), COUNTED),
         "n_live": _n(merchant.jobs.filter(status__in=LIVE)),
         "n_failed": _n(failed),
         "n_ready": _n(ready),

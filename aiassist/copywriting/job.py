@@ -163,7 +163,8 @@ def save_drafts(drafts: list[Draft]) -> None:
 def _confirmed(run: Run) -> dict[str, str]:
     """Where the facts are that the job confirmed, to look at or to take back."""
     with run.tenant():
-        change = Change.objects.filter(pk=run.params.get("change_id") or None, n_rows__gt=0).first()
+        wanted = run.params.get("change_id") or None
+        change = run.merchant.changes.filter(pk=wanted, n_rows__gt=0).first()
     if change is None:
         return {}
     place = [run.merchant.slug, change.pk]

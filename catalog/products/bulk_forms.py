@@ -12,14 +12,12 @@ from catalog.products.bulk_sql import roundings
 from catalog.products.forms import ShopForm
 from catalog.products.models import AttributeType, ProductStatus
 from catalog.products.money import parse_money
-from catalog.products.vocabulary import parse_quantity
-from catalog.products.vocabulary.units import find_unit, parse_number
+from catalog.products.typed_facts import read_fact
 from ecomportal.said import in_both, said
 from ecomportal.web.formats import money, number
 
 MAX_PERCENT = Decimal(10_000)
 MAX_TAGS = 20
-MAX_NUMBER = 10**13
 ROUNDING_WORDS = {
     "none": _("to the smallest unit"),
     "10": _("to tens"),
@@ -214,31 +212,14 @@ class FactForm(BulkForm):
             if data.get("how") == "set":
                 raise ValidationError(_("Write the value that these products have."))
             return
-        if attribute.type == AttributeType.LIST:
-            parts = text.replace("，", ",").replace("、", ",").split(",")
-            data["values"] = list(dict.fromkeys(p.strip() for p in parts if p.strip()))
-        if attribute.type == AttributeType.NUMBER and data.get("how") == "set":
-            self._read_number(data, attribute, text)
-        elif data.get("unit") and attribute.type != AttributeType.DIMENSIONS:
+        is_number = attribute.type == AttributeType.NUMBER
+        if data.get("unit") and not is_number and attribute.type != AttributeType.DIMENSIONS:
             self.add_error("unit", _("Only numbers and dimensions have a unit."))
-        elif attribute.type == AttributeType.DIMENSIONS:
-            data["unit"] = data.get("unit") or attribute.unit
-
-    def _read_number(self, data: dict[str, Any], attribute: Any, text: str) -> None:
-        """ "1.5", or "1.5 kg" in one; the unit must measure what the kind of fact measures."""
-        quantity = parse_quantity(text)
-        value = parse_number(text) if quantity is None else quantity[0]
-        if value is None or abs(value) >= MAX_NUMBER or value != round(value, 6):
-            raise ValidationError(_("One number, please."))
-        unit = data.get("unit") or (quantity[1] if quantity else "") or attribute.unit
-        known, wanted = find_unit(unit), find_unit(attribute.unit)
-        if wanted and (known is None or known.quantity != wanted.quantity):
-            raise ValidationError(
-                _("%(unit)s does not measure the same as %(wanted)s.")
-                % {"unit": unit, "wanted": attribute.unit}
-            )
-        plain = f"{value.normalize():f}"
-        data.update(values=[plain], number=plain, unit=unit)
+        if is_number and data.get("how") == "remove":
+            return  # whatever is written there is what goes
+        read = read_fact(attribute, text, data.get("unit", ""))
+        number = None if read.number is None else read.values[0]
+        data.update(values=list(read.values), number=number, unit=read.unit)
 
     def params(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -58,7 +58,7 @@ def fix_selection(job: Job, products: QuerySet, *, size: int = BATCH) -> int:
 def run_bulk_edit(run: Run) -> None:
     """Change the products batch by batch; each batch is recorded in the change it belongs to."""
     with run.tenant():
-        change = Change.objects.get(pk=run.params["change_id"])
+        change = run.merchant.changes.get(pk=run.params["change_id"])
         if run.params["action"] == "category" and _is_gone(run):
             text = said("The category was deleted meanwhile, so nothing was changed.")
             raise JobError(text)

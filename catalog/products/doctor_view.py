@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Func, IntegerField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -13,6 +11,7 @@ from catalog.products.doctor import AREAS, STOPS, examine, shop_wide
 from catalog.products.filters import ProductFilters
 from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
 from ecomportal.tenancy.models import Merchant
+from ecomportal.web.counting import n_up_to
 
 COUNTED = 1000  # above this a figure reads "1,000+": counting on would take longer than it helps
 
@@ -64,6 +63,5 @@ def _counts(merchant: Any, queries: dict[str, str]) -> dict[str, int]:
     columns = {}
     for key, query in queries.items():
         found = ProductFilters(query, merchant).apply(merchant.products.all())
-        few = ArraySubquery(found.order_by().values("pk")[: COUNTED + 1])
-        columns[key] = Func(few, function="cardinality", output_field=IntegerField())
+        columns[key] = n_up_to(found, COUNTED)
     return Merchant.objects.filter(pk=merchant.pk).order_by().values(**columns).get()

@@ -24,6 +24,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from ecomportal.tenancy.models import Merchant
+from ecomportal.web.counting import n_up_to
 
 COUNTED = 2000  # products that are looked up and sorted; above, "many"
 
@@ -97,5 +98,4 @@ def _counted(ids: QuerySet | RawSQL) -> Any:
     if isinstance(ids, RawSQL):
         sql = f"(SELECT count(*)::integer FROM ({ids.sql} LIMIT {COUNTED + 1}) found)"
         return RawSQL(sql, ids.params, output_field=IntegerField())
-    some = ArraySubquery(ids.order_by()[: COUNTED + 1])
-    return Func(some, function="cardinality", output_field=IntegerField())
+    return n_up_to(ids, COUNTED)

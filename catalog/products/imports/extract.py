@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from catalog.products.imports import clues
 from catalog.products.vocabulary import (
     KINDS,
     AttributeKind,
@@ -25,96 +26,6 @@ from catalog.products.vocabulary import (
 )
 from catalog.products.vocabulary.tables import has_cjk
 from catalog.products.vocabulary.units import UNITS, format_number
-
-# Kinds whose values are looked for in running text; where two claim a word, the first has it.
-TEXT_KINDS = (
-    *("gemstone", "metal", "material", "colour", "pattern", "sleeve_length", "neckline"),
-    *("closure", "fit", "rise", "garment_length", "finish", "gender", "age_group", "season"),
-    *("movement", "crystal", "setting", "format", "connectivity", "flavour", "scent", "roast"),
-    *("skin_type", "coating", "heat_source", "diet", "care", "features", "origin"),
-)
-# Kinds of value that are only meant when the text says what they are of.
-SAID = {
-    "sleeve_length": re.compile(r"sleeve|袖", re.I),
-    "neckline": re.compile(r"neck|collar|lapel|hood|领|帽", re.I),
-}
-# "Buttons down the front" is no goose: the word must stand with what holds down.
-FEATHERS = re.compile(
-    r"\bdown(?= (?:jacket|coat|vest|fill|feather|insulat|parka|duvet|pillow))", re.I
-)
-# Clothes without a type of their own in the vocabulary, told by words only clothes have.
-CLOTHES = re.compile(r"\b(?:tops?|tuxedos?|outfits?|sleeves?|sleeveless|lapels?|hemline)\b", re.I)
-MADE_IN = re.compile(r"(?:made in|manufactured in|产自|产于|产地|原产)\W{0,2}$", re.I)
-NOT_EN = re.compile(
-    r"\b(?:no|not(?! only| just)|without|never|free (?:of|from)|non|isn['’]t|aren['’]t|doesn['’]t"
-    r"|don['’]t|instead of|rather than|unlike|neither|nor|zero|faux|fake|imitation|inspired by"
-    r"|looks? like|feels? like|pairs? with|goes with|match(?:es)? with)\b[^.,;:!?()\n]*$",
-    re.I,
-)
-NOT_ZH = re.compile(
-    r"(?:不含|没有|不是|并非|不带|不添加|不使用|拒绝)[^，。；！？,.;!?\n]{0,10}$|[无非仿零免].?$"
-)
-NOT_AFTER = re.compile(
-    r"[\s-]?(?:free|less|like|look|effect|tone|toned|style|inspired|proof)\b|[感风]|不含", re.I
-)
-# Parts of a product: what is said of them, and of which kind it then is ("" for none).
-PARTS = {
-    **{"lining": "lining", "lined": "lining", "内衬": "lining", "里料": "lining", "里衬": "lining"},
-    **{"sole": "sole_material", "soles": "sole_material", "鞋底": "sole_material"},
-    **{"handle": "handle_material", "handles": "handle_material", "手柄": "handle_material"},
-    **{"strap": "strap_material", "straps": "strap_material", "表带": "strap_material"},
-    **{"肩带": "strap_material", "case": "case_material", "表壳": "case_material"},
-    **{"dial": "dial_colour", "表盘": "dial_colour", "frame": "frame_material"},
-    **{"框架": "frame_material", "blade": "blade_material", "刀刃": "blade_material"},
-    **{"upper": "upper_material", "鞋面": "upper_material", "filling": "fill", "fill": "fill"},
-    **{"填充": "fill", "plated": "plating", "plating": "plating", "镀层": "plating"},
-}
-OTHER_PARTS = (
-    r"buttons?|hooks?|zips?|zippers?|trims?|lights?|laces?|accents?|details?|stitching|letters?"
-    r"|logos?|collars?|cuffs?|pockets?|hems?|lids?|base|legs?|knobs?|extenders?|belts?|threads?"
-    r"|纽扣|扣子|拉链|装饰|印花|字母|口袋|衣领|袖口|包边"
-)
-AFTER_PART = re.compile(
-    r"[\s-]*(?:[a-z]+[\s-]+)?(?:"
-    + "|".join(f"(?P<p{n}>{re.escape(word)})" for n, word in enumerate(PARTS))
-    + f"|(?P<other>{OTHER_PARTS}))(?![a-z])",
-    re.I,
-)
-LABELLED = re.compile(r"^[\s•*·\-–]*([^:：\n]{1,40}?)\s*[:：]\s*(\S.*)$")
-SIZES = re.compile(
-    r"(?<![\w.])(\d+(?:\.\d+)?)\s*[x×*]\s*(\d+(?:\.\d+)?)(?:\s*[x×*]\s*(\d+(?:\.\d+)?))?\s*"
-    r"(cm|mm|m|in|inch|inches|厘米|毫米|英寸)(?![a-z])",
-    re.I,
-)
-# A unit that is enough to know the kind, by what it measures; the first kind that fits counts.
-BY_QUANTITY = {
-    "volume": ("capacity", "volume"),
-    "power": ("power",),
-    "charge": ("battery_capacity",),
-    "mass": ("net_weight",),
-}
-SPOKEN = {
-    **{"long": "length", "wide": "width", "high": "height", "tall": "height", "deep": "depth"},
-    **{"thick": "thickness", "weighs": "weight", "weighing": "weight", "in diameter": "diameter"},
-    **{
-        "长": "length",
-        "宽": "width",
-        "高": "height",
-        "深": "depth",
-        "厚": "thickness",
-        "重": "weight",
-    },
-}
-WORD = re.compile(r"[a-z0-9]+")
-NEAR_AFTER = re.compile(r"[\s-]*(?:in\s+)?([^\s,，、]+(?:\s+[^\s,，]+)?)")
-SENTENCE = re.compile(r"[.;!?](?=\s|$)|[。；！？\n]")
-TRUE = {"yes", "true", "1", "是", "支持", "有"}
-MAX_BETWEEN = 12  # characters between the name of a kind and the number
-MAX_VALUE = 120  # characters of a value taken as it stands
-AROUND = 60  # characters of evidence on each side
-MAX_TEXT = 20_000  # characters of a description that are read
-MAX_KNOWN = 300  # characters of a line that is remembered with what it says
-DIGIT = re.compile(r"\d")
 
 
 class ProposedFact(NamedTuple):
@@ -172,7 +83,7 @@ def extract_facts(
     language: str,
 ) -> list[ProposedFact]:
     """Every fact the texts state, each once, the surest source first."""
-    body = body_text[:MAX_TEXT]
+    body = body_text[: clues.MAX_TEXT]
     family = family_of(product_type, title, *tags) or _family_by_clues(title, body)
     reader = _Reader(family, language)
     found: dict[tuple[str, str], ProposedFact] = {}
@@ -203,7 +114,7 @@ def _is_vaguer(fact: ProposedFact, others: Iterable[ProposedFact]) -> bool:
 
 
 def _family_by_clues(title: str, body: str) -> str:
-    return "apparel" if CLOTHES.search(f"{title}\n{body}") else family_of(body)
+    return "apparel" if clues.CLOTHES.search(f"{title}\n{body}") else family_of(body)
 
 
 def family_of(*texts: str) -> str:
@@ -242,7 +153,7 @@ def _lines(reader: _Reader, text: str) -> Iterator[tuple[int, _Line]]:
     at = 0
     for line in text.split("\n"):
         if line:
-            read = _known_line if len(line) <= MAX_KNOWN else _read_line
+            read = _known_line if len(line) <= clues.MAX_KNOWN else _read_line
             yield at, read(reader, line)
         at += len(line) + 1
 
@@ -263,7 +174,7 @@ def _line_at(text: str, at: int) -> str:
 
 
 def _read_line(reader: _Reader, line: str) -> _Line:
-    has_digit = DIGIT.search(line) is not None
+    has_digit = clues.DIGIT.search(line) is not None
     labelled = tuple(_labelled(reader, line))
     # "Strap material: leather" says nothing of the material of the whole.
     sets = {KINDS[read.key].value_set for read in labelled}
@@ -280,7 +191,7 @@ _known_line = lru_cache(maxsize=8192)(_read_line)
 
 
 def _evidence(text: str, start: int, end: int) -> str:
-    begin, stop = max(0, start - AROUND), min(len(text), end + AROUND)
+    begin, stop = max(0, start - clues.AROUND), min(len(text), end + clues.AROUND)
     words = " ".join(text[begin:stop].split())
     return f"{'…' if begin else ''}{words}{'…' if stop < len(text) else ''}"[:300]
 
@@ -303,7 +214,7 @@ def _of_option(reader: _Reader, name: str, values: tuple[str, ...]) -> tuple[Pro
 
 def _labelled(reader: _Reader, line: str) -> Iterator[_Read]:
     """Lines such as "Material: 100% cotton" or "材质：棉"."""
-    match = LABELLED.match(line)
+    match = clues.LABELLED.match(line)
     kind = find_kind(match[1], reader.family) if match else None
     if kind and reader.fits(kind):
         start, end = match.start(2), match.end(2)
@@ -319,7 +230,7 @@ def _typed(reader: _Reader, kind: AttributeKind, value: str) -> Iterator[_Read]:
             yield _number(kind.key, quantity, (0, len(value)))
         return
     if kind.type == "bool":
-        yes = value.casefold() in TRUE
+        yes = value.casefold() in clues.TRUE
         yield _Read(kind.key, "yes" if yes else "no", None, "", 0, 0)
         return
     matches = [m for m in find_values(kind.key, value) if not _is_denied(value, m.start, m.end)]
@@ -327,7 +238,7 @@ def _typed(reader: _Reader, kind: AttributeKind, value: str) -> Iterator[_Read]:
         for match in matches:
             word = reader.word(kind.key, match.value)
             yield _Read(kind.key, word, None, "", match.start, match.end)
-    elif len(value) <= MAX_VALUE and not NOT_EN.search(value):
+    elif len(value) <= clues.MAX_VALUE and not clues.NOT_EN.search(value):
         yield _Read(kind.key, value, None, "", 0, len(value))
 
 
@@ -373,35 +284,35 @@ def _running(reader: _Reader, text: str) -> Iterator[_Read]:
 @cache
 def _text_kinds(reader: _Reader) -> tuple[AttributeKind, ...]:
     """The kinds to look for in running text, those first that have a word where two claim it."""
-    kinds = (KINDS[key] for key in TEXT_KINDS if key in KINDS)
+    kinds = (KINDS[key] for key in clues.TEXT_KINDS if key in KINDS)
     return tuple(kind for kind in kinds if kind.value_set and reader.fits(kind))
 
 
 def _is_meant(key: str, text: str, start: int, end: int) -> bool:
-    if key in SAID and not SAID[key].search(text[start:end]):
+    if key in clues.SAID and not clues.SAID[key].search(text[start:end]):
         return False
     if key == "material" and text[start:end].casefold() == "down":
-        return bool(FEATHERS.match(text, start))
-    if key == "origin" and not MADE_IN.search(text[:start]):
+        return bool(clues.FEATHERS.match(text, start))
+    if key == "origin" and not clues.MADE_IN.search(text[:start]):
         return False
     return not _is_denied(text, start, end)
 
 
 def _is_denied(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 80) : start]
-    if NOT_EN.search(before) or NOT_ZH.search(before):
+    if clues.NOT_EN.search(before) or clues.NOT_ZH.search(before):
         return True
-    return bool(NOT_AFTER.match(text[end : end + 12]))
+    return bool(clues.NOT_AFTER.match(text[end : end + 12]))
 
 
 def _of_part(reader: _Reader, key: str, text: str, end: int) -> str:
     """The kind a word belongs to: its own, that of the part it is said of, or none ("")."""
-    match = AFTER_PART.match(text[end : end + 40])
+    match = clues.AFTER_PART.match(text[end : end + 40])
     if match is None:
         return key
     if match["other"]:
         return ""
-    part = PARTS[next(word for n, word in enumerate(PARTS) if match[f"p{n}"])]
+    part = clues.PARTS[next(word for n, word in enumerate(clues.PARTS) if match[f"p{n}"])]
     kind = KINDS.get(part)
     same_values = kind and kind.value_set in (KINDS[key].value_set, "metals")
     return (
@@ -439,9 +350,9 @@ def _quantities(reader: _Reader, text: str) -> Iterator[_Read]:
 
 def _kind_of_quantity(reader: _Reader, text: str, start: int, end: int, unit: str) -> str:
     """Named beside it ("capacity 1.8 L", "20 cm wide"), or plain from the unit itself."""
-    before = SENTENCE.split(text[max(0, start - 40) : start])[-1]
-    after = SENTENCE.split(text[end : end + 30])[0]
-    near_after = NEAR_AFTER.match(after)
+    before = clues.SENTENCE.split(text[max(0, start - 40) : start])[-1]
+    after = clues.SENTENCE.split(text[end : end + 30])[0]
+    near_after = clues.NEAR_AFTER.match(after)
     names = [*_names_in(near_after[1] if near_after else "", first=True)]
     names += _names_in(before, first=False)
     for key in names:
@@ -449,7 +360,7 @@ def _kind_of_quantity(reader: _Reader, text: str, start: int, end: int, unit: st
         if reader.fits(kind) and _measures(kind, unit):
             return key
     known = find_unit(unit)
-    for key in BY_QUANTITY.get(known.quantity if known else "", ()):
+    for key in clues.BY_QUANTITY.get(known.quantity if known else "", ()):
         if reader.family in KINDS[key].families:
             return key
     return ""
@@ -458,7 +369,7 @@ def _kind_of_quantity(reader: _Reader, text: str, start: int, end: int, unit: st
 @cache
 def _number_names() -> dict[str, str]:
     """Every name of every number kind, with the kind's key."""
-    names = dict(SPOKEN)
+    names = dict(clues.SPOKEN)
     for kind in KINDS.values():
         if kind.type == "number":
             own = (kind.label_en, kind.label_zh, *kind.synonyms_en, *kind.synonyms_zh)
@@ -480,7 +391,7 @@ def _names_in(text: str, *, first: bool) -> tuple[str, ...]:
         return tuple(names[name] for name in found if name in names)
     # Nearer to the number is likelier; a comma between two of them parts them.
     found = {}
-    for end in range(len(folded), max(0, len(folded) - MAX_BETWEEN) - 1, -1):
+    for end in range(len(folded), max(0, len(folded) - clues.MAX_BETWEEN) - 1, -1):
         if end < len(folded) and folded[end].isdecimal():
             break
         for length in _name_lengths():
@@ -491,7 +402,7 @@ def _names_in(text: str, *, first: bool) -> tuple[str, ...]:
 
 
 def _dimensions(reader: _Reader, text: str) -> Iterator[_Read]:
-    for match in SIZES.finditer(text):
+    for match in clues.SIZES.finditer(text):
         unit = find_unit(match[4])
         if unit and reader.fits(KINDS["dimensions"]):
             value = " × ".join(part for part in match.groups()[:3] if part)

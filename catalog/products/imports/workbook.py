@@ -30,7 +30,8 @@ OTHERS = {
     "content.xml": "is_open_document",  # of LibreOffice and its like
 }
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-# What damage inside a workbook provokes in those who read it.
+# What damage inside a workbook provokes in those who read it; NotImplementedError is how `zipfile`
+# says that it does not know a compression.
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError, RuntimeError),
     *(NotImplementedError, LookupError, ValueError, OverflowError),

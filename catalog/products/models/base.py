@@ -1,0 +1,41 @@
+"""What the tables of products share: history, versions, and columns the database works out.
+
+Migrations know the functions by the package's name.
+"""
+
+import pghistory
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Func
+from django.utils.deconstruct import deconstructible
+
+RAISE_VERSION = pgtrigger.Trigger(
+    name="raise_version",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="IF NEW.version = OLD.version THEN NEW.version = OLD.version + 1; END IF; RETURN NEW;",
+)
+
+
+def track(**options: object) -> object:
+    """Keep history of every insert, update and delete, one statement-level trigger each."""
+    trackers = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+    return pghistory.track(*trackers, level=pghistory.Statement, append_only=False, **options)
+
+
+@deconstructible(path="catalog.products.models.Grams")
+class Grams(Func):
+    """The words and n-grams of a text, as search stores them (see the SQL function `grams`)."""
+
+    function = "grams"
+    output_field = ArrayField(models.TextField())
+
+
+@deconstructible(path="catalog.products.models.BaseAmount")
+class BaseAmount(Func):
+    """A fact as a number in the base unit of its quantity: 300 mm and 30 cm are both 0.3 (see the
+    SQL function `base_amount`). Of dimensions it is the longest side."""
+
+    function = "base_amount"
+    output_field = models.FloatField()
