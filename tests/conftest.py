@@ -4,10 +4,17 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
 from ecomportal.embedded.postgres import Cluster, ensure_database
+
+# The same examples in every run, so that a run says something of the change at hand; with
+# EXPLORE=1 others each time, to find what nobody thought of.
+hypothesis.settings.register_profile("same", derandomize=True)
+if not os.environ.get("EXPLORE"):
+    hypothesis.settings.load_profile("same")
 
 DATABASE = os.environ.get("TEST_DATABASE_NAME", "test_ecomportal")
 

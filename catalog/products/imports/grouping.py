@@ -11,6 +11,7 @@ from catalog.products.imports.products import Layout, Parsed, Reading, handle_of
 MAX_LINES = 1_000_000  # of a file
 MAX_LINES_OF_PRODUCT = 5000  # held in memory together; Shopify allows 2,048 variants
 Parse = Callable[[str, list[read.Line], Layout], Parsed]
+Handle = Callable[[read.Line, Layout], str]
 
 
 @dataclass
@@ -23,26 +24,37 @@ class Index:
     spelled: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
-def read_grouped(
-    first: Iterator[read.Line], again: Iterator[read.Line], layout: Layout, parse: Parse
-) -> Reading:
-    """The products of a file that is passed twice: the first pass only learns what comes back."""
-    index = _index(first, layout)
-    return Reading(index.n_lines, _products(again, layout, index, parse))
-
-
 def line_handle(line: read.Line, layout: Layout) -> str:
     """The handle a line names; a line with only a title makes a product of its own."""
-    return layout.cell(line, "handle")[:300] or handle_of(layout.cell(line, "title"))
+    return own_handle(line, layout) or handle_of(layout.cell(line, "title"))
 
 
-def _index(lines: Iterator[read.Line], layout: Layout) -> Index:
+def own_handle(line: read.Line, layout: Layout) -> str:
+    """The handle that stands in the line, and nothing else."""
+    return layout.cell(line, "handle")[:300]
+
+
+def read_grouped(
+    first: Iterator[read.Line],
+    again: Iterator[read.Line],
+    layout: Layout,
+    parse: Parse,
+    *,
+    handle: Handle = line_handle,
+) -> Reading:
+    """The products of a file that is passed twice: the first pass only learns what comes back.
+    `handle` must say the same of a line in both."""
+    index = _index(first, layout, handle)
+    return Reading(index.n_lines, _products(again, layout, index, parse=parse, handle_in=handle))
+
+
+def _index(lines: Iterator[read.Line], layout: Layout, handle_in: Handle) -> Index:
     index, n_lines, last = Index(), Counter(), ""
     for line in lines:
         index.n_lines += 1
         if index.n_lines > MAX_LINES:
             raise Refused("too_many_lines", limit=MAX_LINES)
-        if line.problem or not (handle := line_handle(line, layout)):
+        if line.problem or not (handle := handle_in(line, layout)):
             continue
         if handle != last and handle in n_lines:
             index.scattered.add(handle)
@@ -54,13 +66,13 @@ def _index(lines: Iterator[read.Line], layout: Layout) -> Index:
 
 
 def _products(
-    lines: Iterator[read.Line], layout: Layout, index: Index, parse: Parse
+    lines: Iterator[read.Line], layout: Layout, index: Index, *, parse: Parse, handle_in: Handle
 ) -> Iterator[Parsed]:
     """Lines of one handle together, wherever they stand; those apart wait for the last one."""
     waiting: dict[str, list[read.Line]] = {}
     handle, group = "", []
     for line in lines:
-        found = "" if line.problem else line_handle(line, layout)
+        found = "" if line.problem else handle_in(line, layout)
         if not found:
             why = line.problem or problem("no_handle", line=line.number)
             yield Parsed(line.number, problems=[why], lines=[line])

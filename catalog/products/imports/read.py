@@ -143,7 +143,8 @@ def _with_header(shape: Shape, top: list[Line], has_header: bool | None) -> Shap
         has_header = at is not None
     at = (at or 0) if has_header else 0
     first = top[at]
-    cells = [" ".join(cell.strip("\ufeff").split()) for cell in first.cells]
+    # PostgreSQL keeps no NUL, and no column is called so.
+    cells = [" ".join(cell.replace("\0", "").strip("\ufeff").split()) for cell in first.cells]
     while cells and not cells[-1]:
         cells.pop()
     width = len(cells) if has_header else max(len(line.cells) for line in top)

@@ -52,8 +52,7 @@ class _Table:
                 self.handle_at[line.number] = handle
 
     def _made(self, line: read.Line, sku: str, taken: set[str]) -> str:
-        if self.layout.has("handle"):
-            own = self.layout.cell(line, "handle")
+        if own := self.layout.has("handle") and self.layout.cell(line, "handle"):
             return handle_of(own) if any(map(str.isspace, own)) else own
         made = handle_of(self.layout.cell(line, "title"))
         if not made:

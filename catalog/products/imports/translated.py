@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from catalog.products.imports import read, shopify
 from catalog.products.imports.fields import FIELDS
-from catalog.products.imports.grouping import read_grouped
+from catalog.products.imports.grouping import own_handle, read_grouped
 from catalog.products.imports.guard import guard
 from catalog.products.imports.products import Layout, Parsed, Reading
 
@@ -34,15 +34,16 @@ def read_translated(
     """
     inner = _layout(layout, states)
     first, again = _handles(lines(), handle), _translated(lines(), layout, translate)
-    grouped = read_grouped(first, again, inner, shopify.parse)
+    # Of the first pass a line has its handle alone, so a title must not speak in the second.
+    grouped = read_grouped(first, again, inner, shopify.parse, handle=own_handle)
     products = (_as_it_came(parsed, inner) for parsed in grouped.products)
     return Reading(grouped.n_lines, products)
 
 
 def _handles(lines: Iterable[read.Line], handle: Callable[[read.Line], str]) -> Iterator[read.Line]:
-    """Each line with no more than its handle and an empty title."""
+    """Each line with no more than its handle."""
     for line in lines:
-        yield line if line.problem else line._replace(cells=[guard(handle(line)), ""])
+        yield line if line.problem else line._replace(cells=[guard(handle(line))])
 
 
 def _layout(layout: Layout, states: Iterable[str]) -> Layout:
