@@ -123,13 +123,14 @@
     if (!elt.matches?.(EDIT) || xhr.status !== 200) return;
     const cell = elt.closest("td, th");
     event.detail.target = cell.matches("th") ? link(cell.parentNode) : cell;
+    elt.dataset.saved = "";
     setTimeout(() => elt.remove()); // it is still needed to tell where the message goes
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!next || event.detail.requestConfig?.verb !== "post") return;
     const { row, at, on } = next;
     next = null;
-    const refused = row.querySelector(VALUE);
+    const refused = row.querySelector(`${EDIT}:not([data-saved]) [name=value]`);
     if (refused) return focusOn(refused);
     if (on && editNext(row, at, on)) return;
     link(row)?.focus();

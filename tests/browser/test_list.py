@@ -73,3 +73,25 @@ def test_a_fact_is_filtered_by_from_the_menu(web: Page, demo: Portal) -> None:
     web.get_by_role("button", name="Show", exact=True).click()
     expect(web.locator(".chip--on")).to_contain_text(wanted)
     expect(web).to_have_url(re.compile(r"f\.material="))
+
+
+SAVE_AT_ONCE = """() => new MutationObserver((_, observer) => {
+    const form = document.querySelector("form[data-celledit]");
+    if (!form) return;
+    observer.disconnect();
+    form.querySelector("[name=value]").value += " XXL";
+    form.requestSubmit();
+}).observe(document.getElementById("listing"), { childList: true, subtree: true })"""
+
+
+def test_a_cell_saved_the_moment_its_field_appears_stays_in_the_list(
+    web: Page, demo: Portal
+) -> None:
+    open_list(web, demo)
+    before = name_of(web, 0)
+    web.evaluate(SAVE_AT_ONCE)
+    web.keyboard.press("j")
+    web.keyboard.press("e")
+    web.get_by_role("button", name="Undo").click()
+    expect(web.locator(".toasts")).to_contain_text("Taken back")
+    assert name_of(web, 0) == before
