@@ -1,5 +1,6 @@
 """The AI features' tables in the admin."""
 
+from aiassist.copywriting.engines.models import EngineChoice, TextSpend
 from aiassist.copywriting.models import ApprovedText, Draft
 from ecomportal.admin_site import ReadOnlyAdmin, register
 
@@ -9,3 +10,12 @@ register(
     ordering=("-created_at",),
 )  # fmt: skip
 register(ApprovedText, list_display=("language", "text"), search_fields=("text",))
+register(
+    EngineChoice, ReadOnlyAdmin, list_display=("merchant", "engine", "model", "updated_at"),
+    list_filter=("engine",),
+)  # fmt: skip
+register(
+    TextSpend, ReadOnlyAdmin,
+    list_display=("day", "job", "n_calls", "tokens_in", "tokens_out", "cost_micros"),
+    ordering=("-day",),
+)  # fmt: skip

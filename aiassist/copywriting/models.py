@@ -55,7 +55,13 @@ class Draft(TenantModel):
     n_blocking = models.PositiveSmallIntegerField(default=0)
     n_warnings = models.PositiveSmallIntegerField(default=0)
     engine = models.CharField(max_length=60)
-    engine_version = models.CharField(max_length=60)
+    engine_version = models.CharField(max_length=200)  # names the model too
+    prompt_version = models.CharField(max_length=40, blank=True, default="")
+    # What was asked, of which engine and with which prompt; the same again needs no writing.
+    request_key = models.CharField(max_length=64, blank=True, default="")
+    tokens_in = models.PositiveIntegerField(default=0)
+    tokens_out = models.PositiveIntegerField(default=0)
+    cost_micros = models.BigIntegerField(default=0)  # millionths of the shop's currency
     status = models.CharField(
         max_length=12, choices=DraftStatus.choices, default=DraftStatus.WAITING
     )
@@ -85,6 +91,11 @@ class Draft(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "status", "created_at", "id"], name="draft_queue"),
             models.Index(fields=["merchant", "product", "-created_at"], name="draft_of_product"),
+            models.Index(
+                fields=["merchant", "request_key"],
+                condition=~Q(request_key=""),
+                name="draft_same_request",
+            ),
         ]
 
     def __str__(self) -> str:
