@@ -1,7 +1,10 @@
 """The AI features' tables in the admin."""
 
 from aiassist.copywriting.engines.models import EngineChoice, TextSpend
+from aiassist.copywriting.glossary.models import GlossaryEdit, GlossaryTerm
+from aiassist.copywriting.lint.models import Exemption, TextBand
 from aiassist.copywriting.models import ApprovedText, Draft
+from aiassist.copywriting.rules.models import DraftRule
 from ecomportal.admin_site import ReadOnlyAdmin, register
 
 register(
@@ -19,3 +22,28 @@ register(
     list_display=("day", "job", "n_calls", "tokens_in", "tokens_out", "cost_micros"),
     ordering=("-day",),
 )  # fmt: skip
+register(
+    GlossaryTerm, ReadOnlyAdmin, list_display=("en", "zh", "kind"), search_fields=("en", "zh"),
+    list_filter=("kind",),
+)  # fmt: skip
+register(
+    GlossaryEdit,
+    ReadOnlyAdmin,
+    list_display=("title", "created_by", "created_at"),
+    search_fields=("title",),
+)
+register(
+    Exemption, ReadOnlyAdmin, list_display=("words", "rule", "code", "created_by", "revoked_at"),
+    search_fields=("words",), list_filter=("rule",),
+)  # fmt: skip
+register(
+    TextBand,
+    ReadOnlyAdmin,
+    list_display=("product", "language", "field", "band"),
+    search_fields=("product__title",),
+)
+register(
+    DraftRule,
+    ReadOnlyAdmin,
+    list_display=("name", "is_on", "min_facts", "daily_limit", "n_today"),
+)

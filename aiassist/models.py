@@ -1,6 +1,19 @@
 """Gathers the features' tables, so that Django finds them."""
 
 from aiassist.copywriting.engines.models import EngineChoice, TextSpend
+from aiassist.copywriting.glossary.models import GlossaryEdit, GlossaryTerm
+from aiassist.copywriting.lint.models import Exemption, TextBand
 from aiassist.copywriting.models import ApprovedText, Draft
+from aiassist.copywriting.rules.models import DraftRule
 
-__all__ = ["ApprovedText", "Draft", "EngineChoice", "TextSpend"]
+__all__ = [
+    "ApprovedText",
+    "Draft",
+    "DraftRule",
+    "EngineChoice",
+    "Exemption",
+    "GlossaryEdit",
+    "GlossaryTerm",
+    "TextBand",
+    "TextSpend",
+]

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.products.changes import Change
-from catalog.products.models import Product, TextField
+from catalog.products.models import CopyKind, Product, TextField
 from ecomportal.ids import uuid7
 from ecomportal.jobs.models import Job
 from ecomportal.said import Said, said
@@ -28,6 +28,11 @@ class Tone(models.TextChoices):
     EXPERT = "expert", _("Expert")
 
 
+# The alternative text of a picture stands with the picture, every other kind with the product.
+ALT_TEXT = "alt_text"
+KINDS = [*TextField.choices, *CopyKind.choices, (ALT_TEXT, _("Alternative text"))]
+
+
 class Draft(TenantModel):
     """A text that an engine wrote and no customer sees until a person approves it.
 
@@ -43,7 +48,8 @@ class Draft(TenantModel):
         Job, models.SET_NULL, null=True, blank=True, related_name="drafts", db_constraint=False
     )
     language = models.CharField(max_length=2, choices=[("en", "English"), ("zh", "中文")])
-    field = models.CharField(max_length=20, choices=TextField.choices)
+    field = models.CharField(max_length=20, choices=KINDS)
+    picture = models.UUIDField(null=True, blank=True)  # the one an alternative text is for
     tone = models.CharField(max_length=20, choices=Tone.choices)
     channel = models.CharField(max_length=30, blank=True)
     seed = models.BigIntegerField(default=0)
@@ -82,8 +88,9 @@ class Draft(TenantModel):
         verbose_name_plural = _("drafts")
         constraints = [
             models.UniqueConstraint(
-                fields=["product", "language", "field"],
+                fields=["product", "language", "field", "picture"],
                 condition=Q(status="waiting"),
+                nulls_distinct=False,
                 name="draft_waiting_once",
             ),
             models.CheckConstraint(condition=Q(status__in=DraftStatus.values), name="draft_status"),
@@ -105,7 +112,7 @@ class Draft(TenantModel):
         """Which text it is, for whoever reads of it later."""
         return said(
             "%(field)s of “%(product)s” (%(language)s)",
-            field=TextField(self.field).label,
+            field=dict(KINDS)[self.field],
             product=self.product.title,
             language=self.get_language_display(),
         )

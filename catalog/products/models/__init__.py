@@ -12,6 +12,7 @@ from catalog.products.models.base import (
     track,
 )
 from catalog.products.models.contents import (
+    CopyKind,
     ProductImage,
     ProductText,
     TextField,
@@ -41,6 +42,7 @@ __all__ = [
     "AttributeType",
     "BaseAmount",
     "Category",
+    "CopyKind",
     "Fact",
     "FactStatus",
     "Grams",

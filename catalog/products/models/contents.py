@@ -20,6 +20,19 @@ class TextField(models.TextChoices):
     SEO_DESCRIPTION = "seo_description", _("SEO description")
 
 
+class CopyKind(models.TextChoices):
+    """Texts that stand beside the product's page: ads, messages, answers. One block a variant or
+    a question, blocks parted by an empty line, each part of a block on a line of its own."""
+
+    AD_GOOGLE = "ad_google", _("Google search ad")
+    AD_META = "ad_meta", _("Meta ad")
+    AD_TAOBAO = "ad_taobao", _("Taobao ad")
+    AD_XHS = "ad_xhs", _("Xiaohongshu post")
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message")
+    FAQ = "faq", _("Questions and answers")
+
+
 class TextOrigin(models.TextChoices):
     IMPORT = "import", _("Import")
     PERSON = "person", _("Written by a person")
@@ -39,7 +52,7 @@ class ProductText(TenantModel):
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="product_texts")
     product = models.ForeignKey(Product, models.CASCADE, related_name="texts", db_constraint=False)
     language = models.CharField(max_length=2, choices=[("en", "English"), ("zh", "中文")])
-    field = models.CharField(max_length=20, choices=TextField.choices)
+    field = models.CharField(max_length=20, choices=[*TextField.choices, *CopyKind.choices])
     text = models.TextField(blank=True)
     origin = models.CharField(max_length=10, choices=TextOrigin.choices)
     provenance = models.JSONField(default=dict, blank=True)
