@@ -2,9 +2,11 @@
 
 from aiassist.copywriting.engines.models import EngineChoice, TextSpend
 from aiassist.copywriting.glossary.models import GlossaryEdit, GlossaryTerm
+from aiassist.copywriting.learning.models import FrozenCase, Lesson
 from aiassist.copywriting.lint.models import Exemption, TextBand
 from aiassist.copywriting.models import ApprovedText, Draft
 from aiassist.copywriting.rules.models import DraftRule
+from aiassist.registry.models import ModelVersion
 from ecomportal.admin_site import ReadOnlyAdmin, register
 
 register(
@@ -46,4 +48,18 @@ register(
     DraftRule,
     ReadOnlyAdmin,
     list_display=("name", "is_on", "min_facts", "daily_limit", "n_today"),
+)
+register(
+    ModelVersion, ReadOnlyAdmin, list_display=("kind", "n", "state", "created_at", "promoted_at"),
+    list_filter=("kind", "state"), ordering=("-created_at",),
+)  # fmt: skip
+register(
+    Lesson, ReadOnlyAdmin, list_display=("kind", "language", "words", "instead", "is_on"),
+    list_filter=("kind", "language", "is_on"), search_fields=("words", "instead"),
+)  # fmt: skip
+register(
+    FrozenCase,
+    ReadOnlyAdmin,
+    list_display=("product", "language", "created_at"),
+    search_fields=("product__title",),
 )

@@ -2,9 +2,11 @@
 
 from aiassist.copywriting.engines.models import EngineChoice, TextSpend
 from aiassist.copywriting.glossary.models import GlossaryEdit, GlossaryTerm
+from aiassist.copywriting.learning.models import FrozenCase, Lesson
 from aiassist.copywriting.lint.models import Exemption, TextBand
 from aiassist.copywriting.models import ApprovedText, Draft
 from aiassist.copywriting.rules.models import DraftRule
+from aiassist.registry.models import ModelVersion
 
 __all__ = [
     "ApprovedText",
@@ -12,8 +14,11 @@ __all__ = [
     "DraftRule",
     "EngineChoice",
     "Exemption",
+    "FrozenCase",
     "GlossaryEdit",
     "GlossaryTerm",
+    "Lesson",
+    "ModelVersion",
     "TextBand",
     "TextSpend",
 ]

@@ -157,7 +157,7 @@ def _load_adapter(model: Any, folder: Path, name: str) -> None:
 def from_hub(name: str) -> Path:
     """The folder with a model of the hub, fetched if it is not here yet."""
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     if "/" not in name:
         raise WeightsError("missing", name)

@@ -1,0 +1,1 @@
+"""What reviewers teach: edits become training rows, and rows a better manner of writing."""
