@@ -238,6 +238,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR / "static"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR / "media"))
+# Where models lie: those an operator puts there, and what is trained for shops, in shops/.
+MODELS_ROOT = Path(os.environ.get("MODELS_ROOT", VAR / "models"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
