@@ -108,12 +108,13 @@ def judge_url(url: str) -> SplitResult:
         raise FetchError("port", port=port)
     if "[" in parts.netloc and ":" not in host:
         raise FetchError("url")
-    host = _ascii_host(host)
+    host = ascii_host(host)
     netloc = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return parts._replace(netloc=netloc, fragment="")
 
 
-def _ascii_host(host: str) -> str:
+def ascii_host(host: str) -> str:
+    """A host as the resolver is asked for it; odd spellings of an address are refused."""
     if ":" in host:  # brackets are gone by now
         try:
             return str(ipaddress.IPv6Address(host))
@@ -159,13 +160,23 @@ def judged_addresses(parts: SplitResult, resolve: Resolve) -> list[str]:
 
 
 def is_public(text: str) -> bool:
+    """Whether pictures may be fetched from this address."""
+    return is_outside(text) or (settings.PICTURE_FETCH_TO_LOOPBACK and is_loopback(text))
+
+
+def is_loopback(text: str) -> bool:
+    try:
+        return _unwrapped(ipaddress.ip_address(text)).is_loopback
+    except ValueError:
+        return False
+
+
+def is_outside(text: str) -> bool:
     """Whether the address is one that strangers can reach, in whatever form it is written."""
     try:
         address = _unwrapped(ipaddress.ip_address(text))
     except ValueError:
         return False
-    if settings.PICTURE_FETCH_TO_LOOPBACK and address.is_loopback:
-        return True
     if address in METADATA or (address.version == 6 and address not in OUTSIDE):
         return False
     inside = (
@@ -192,8 +203,8 @@ def _unwrapped(address: Address) -> Address:
 class TimedReader(io.RawIOBase):
     """A socket's bytes, each read bounded by the silence allowed and by what is left in all."""
 
-    def __init__(self, connected: socket.socket, deadline: float) -> None:
-        self.connected, self.deadline = connected, deadline
+    def __init__(self, connected: socket.socket, deadline: float, silence: float) -> None:
+        self.connected, self.deadline, self.silence = connected, deadline, silence
 
     def readable(self) -> bool:
         return True
@@ -202,18 +213,20 @@ class TimedReader(io.RawIOBase):
         left = self.deadline - monotonic()
         if left <= 0:
             raise TimeoutError
-        self.connected.settimeout(min(READ_SECONDS, left))
+        self.connected.settimeout(min(self.silence, left))
         return self.connected.recv_into(buffer)
 
 
 class TimedSocket:
     """What http.client needs of a socket, with the deadline on every read."""
 
-    def __init__(self, connected: socket.socket, deadline: float) -> None:
-        self.connected, self.deadline = connected, deadline
+    def __init__(
+        self, connected: socket.socket, deadline: float, *, silence: float = READ_SECONDS
+    ) -> None:
+        self.connected, self.deadline, self.silence = connected, deadline, silence
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(TimedReader(self.connected, self.deadline))
+        return io.BufferedReader(TimedReader(self.connected, self.deadline, self.silence))
 
     def sendall(self, data: bytes) -> None:
         self.connected.settimeout(READ_SECONDS)
