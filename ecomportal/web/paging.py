@@ -15,7 +15,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
 
 FORWARD, BACKWARD = "n", "p"
 
@@ -57,7 +58,7 @@ def keyset_page(
     is_backward = direction == BACKWARD
     names = [_turned(name) for name in ordering] if is_backward else list(ordering)
     try:
-        beyond = queryset.filter(_beyond(names, values)) if values else None
+        beyond = queryset.filter(_beyond(queryset, names, values)) if values else None
         rows = [] if beyond is None else _rows(beyond, names, size, dress)
     except (ValidationError, ValueError, TypeError, OverflowError):
         values, rows, is_backward = [], [], False
@@ -96,9 +97,29 @@ def _turned(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
-def _beyond(names: Sequence[str], values: Sequence[Any]) -> Q:
-    """The rows after `values`: (a, b) > (x, y) spelled out, with a >= x first, which an index
-    on the leading column can use."""
+def _beyond(queryset: QuerySet, names: Sequence[str], values: Sequence[Any]) -> Any:
+    """The rows after `values`: (a, b) > (x, y), which an index on both columns goes straight to,
+    however many rows have the same `a`."""
+    downs = {name.startswith("-") for name in names}
+    if len(downs) > 1:
+        return _spelled_out(names, values)
+    fields = [name.removeprefix("-") for name in names]
+    query = queryset.query.clone()  # asking for a field may join its table
+    types = [F(field).resolve_expression(query).output_field for field in fields]
+    edge = [
+        Value(type_.get_prep_value(value), output_field=type_)
+        for type_, value in zip(types, values, strict=True)
+    ]
+    return (LessThan if downs == {True} else GreaterThan)(_row(*map(F, fields)), _row(*edge))
+
+
+def _row(*columns: Any) -> Func:
+    return Func(*columns, template="(%(expressions)s)", output_field=BooleanField())
+
+
+def _spelled_out(names: Sequence[str], values: Sequence[Any]) -> Q:
+    """The same where one goes up and another down; a >= x first, which an index on the leading
+    column can use."""
     beyond, equal = Q(), Q()
     for name, value in zip(names, values, strict=True):
         field, is_down = name.removeprefix("-"), name.startswith("-")

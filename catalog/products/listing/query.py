@@ -38,24 +38,26 @@ ORDERS = {
     "updated": ["updated_at", "id"],
     "title": ["title", "id"],
     "-title": ["-title", "-id"],
-    "price": ["lowest_price", "id"],
-    "-price": ["-lowest_price", "-id"],
-    "stock": ["n_in_stock", "id"],
-    "-stock": ["-n_in_stock", "-id"],
+    "price": ["lowest_price", "place"],
+    "-price": ["-lowest_price", "-place"],
+    "stock": ["n_in_stock", "place"],
+    "-stock": ["-n_in_stock", "-place"],
 }
+FIGURES = {"price": "lowest_price", "stock": "n_in_stock"}
+
 ALWAYS = ("id", "title", "status", "updated_at")
 BELOW = Q(product=OuterRef("pk"))
 
 
 def ordered_by(products: QuerySet, sort: str) -> QuerySet:
-    """Every product has figures; saying so lets their indexes give the order."""
-    if "price" in sort:
-        return products.filter(figures__isnull=False).annotate(
-            lowest_price=F("figures__lowest_cents")
-        )
-    if "stock" in sort:
-        return products.filter(figures__isnull=False).annotate(n_in_stock=F("figures__n_in_stock"))
-    return products
+    """Every product has figures; saying so lets their indexes give the order. `place` is the id
+    as they keep it: beside the figure it stands in the index, the product's own does not."""
+    name = FIGURES.get(sort.lstrip("-"))
+    if name is None:
+        return products
+    figure = "lowest_cents" if name == "lowest_price" else "n_in_stock"
+    columns = {name: F(f"figures__{figure}"), "place": F("figures__product_id")}
+    return products.filter(figures__isnull=False).annotate(**columns)
 
 
 def named_first(products: QuerySet, named: Sequence[UUID]) -> QuerySet:
@@ -69,8 +71,7 @@ def row_values(products: QuerySet, columns: Sequence[Column], sort: str) -> Quer
     """What the columns show, as dictionaries. Below a product, things are added up for the rows
     of the page alone: the database does it after it has cut the page."""
     names = {column.name for column in columns}
-    wanted = {name for name in ORDERS[sort] if name.lstrip("-") in {"lowest_price", "n_in_stock"}}
-    fields = {*ALWAYS, *(name.lstrip("-") for name in wanted)}
+    fields = {*ALWAYS, *(name.lstrip("-") for name in ORDERS[sort])}
     more = {"of_variants": _variants(), "image_id": _image()}
     if names & {"category", "facts"}:
         fields |= {"category__name", "category__name_zh", "category__family", "product_type"}
