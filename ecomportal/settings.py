@@ -70,6 +70,8 @@ EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
 EMBEDDED_BROKER = not os.environ.get("CELERY_BROKER_URL")
 # Embedded means one person's machine: plain HTTP on loopback, a secret made on the first start.
 SECRET_KEY = secret_key()
+# Former ones: what they signed and sealed stays valid until they are taken away here.
+SECRET_KEY_FALLBACKS = envlist("SECRET_KEY_FALLBACKS")
 HTTPS_ONLY = envbool("HTTPS_ONLY", not EMBEDDED_DATABASE)
 ALLOWED_HOSTS = envlist("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = envlist("CSRF_TRUSTED_ORIGINS")
@@ -257,6 +259,13 @@ PICTURE_FETCH = envbool("PICTURE_FETCH", True)
 PICTURE_FETCH_PORTS = {int(port) for port in envlist("PICTURE_FETCH_PORTS", "80,443")}
 PICTURE_FETCH_PROXY = os.environ.get("PICTURE_FETCH_PROXY", "")
 PICTURE_FETCH_TO_LOOPBACK = envbool("PICTURE_FETCH_TO_LOOPBACK", False)
+
+# Model servers that shops may name besides outside ones by https: their addresses, such as
+# "http://10.0.0.5:8000". Those on this machine need no naming while it is one person's own.
+TEXT_ENGINE_URLS = envlist("TEXT_ENGINE_URLS")
+TEXT_ENGINE_LOOPBACK = envbool("TEXT_ENGINE_LOOPBACK", EMBEDDED_DATABASE)
+if wrong := [url for url in TEXT_ENGINE_URLS if not url.startswith(("http://", "https://"))]:
+    raise ImproperlyConfigured(f"TEXT_ENGINE_URLS: {wrong[0]!r} must begin with http(s)://.")
 
 # --- Browser security ---
 CONTENT_SECURITY_POLICY = {
