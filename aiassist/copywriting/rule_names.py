@@ -32,6 +32,21 @@ RULES = {
     "too_many_lines": _("Too many bullets"),
     "line_too_long": _("Bullet too long"),
     "keyword_stuffing": _("Word repeated too often"),
+    "cut_short": _("Cut in lists"),
+    "reading_level": _("Hard to read"),
+    "long_sentence": _("Long sentence"),
+    "duplicate": _("Like another product"),
+    "glossary_term": _("Term of your glossary"),
+    "brand_spelling": _("Spelling of your glossary"),
+    # Texts of parts: ads, messages, answers
+    "part_too_long": _("Part too long"),
+    "part_cut": _("Part is cut off"),
+    "part_missing": _("Part is missing"),
+    "few_variants": _("Few variants"),
+    "many_variants": _("Too many variants"),
+    "same_variant": _("Same variant twice"),
+    "sms_parts": _("Several messages"),
+    "sms_too_long": _("Too many messages"),
     # What a channel does not take
     "promotion": _("Promotion"),
     "price": _("Price in the text"),
@@ -39,6 +54,7 @@ RULES = {
     "shouting": _("Capital letters"),
     "decoration": _("Decoration"),
     "guarantee": _("Guarantee"),
+    "title_signs": _("Sign in the title"),
     # Advertising law
     "cn-9-3": _("Advertising law, article 9(3)"),
     "cn-absolute": _("Absolute claim"),
@@ -49,6 +65,13 @@ RULES = {
     "en-absolute": _("Absolute claim"),
     "en-medical": _("Medical claim"),
     "en-green": _("Environmental claim"),
+    "eu-neutral": _("Claim of neutrality"),
+    "eu-health": _("Health claim"),
+    "us-origin": _("Claim of origin"),
+    "us-endorsed": _("Endorsement"),
+    "uk-free": _("Claim of purity"),
+    "cn-health-food": _("Health claim"),
+    "cn-cosmetic": _("Cosmetic effect"),
 }
 
 

@@ -6,11 +6,13 @@ texts, or the phrase tables beside this file. The same request always gets the s
 
 from collections.abc import Sequence
 
+from aiassist.copywriting.composer.kinds import WRITERS
 from aiassist.copywriting.composer.texts import compose
-from aiassist.copywriting.engine import CopyRequest, DraftText, NotEnoughFacts
+from aiassist.copywriting.engine import FIELDS, CopyRequest, DraftText, NotEnoughFacts
 
 NAME = "composer"
-VERSION = "1"
+VERSION = "2"
+KINDS = (*FIELDS, *WRITERS)
 
 
 class Composer:

@@ -161,6 +161,15 @@ def tell(draft: Draft, group: list[Ready]) -> None:
     draft.add(text, (*ids, *(i for fact in group for i in fact.ids)))
 
 
+def tell_plainly(draft: Draft, fact: Ready) -> None:
+    """One sentence about one fact, without anything that joins it to another."""
+    if form_of(fact) == "alone":
+        tell(draft, [fact])
+        return
+    text, ids = _fill(draft, [fact], "{S}{C}。")
+    draft.add(text, (*ids, *fact.ids))
+
+
 def _fill(draft: Draft, group: list[Ready], pattern: str) -> tuple[str, tuple[str, ...]]:
     subject, ids = next_subject(draft) if "{S}" in pattern else ("", ())
     slots = {"S": subject}

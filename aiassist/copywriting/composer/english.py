@@ -264,6 +264,16 @@ def tell(draft: Draft, group: list[Ready]) -> None:
     draft.add(finish(text, draft), (*subject_ids, *(i for f in group for i in f.ids)))
 
 
+def tell_plainly(draft: Draft, fact: Ready) -> None:
+    """One sentence about one fact, without anything that joins it to another."""
+    form = form_of(fact)
+    if form == "alone":
+        tell(draft, [fact])
+        return
+    text, ids = _fill(draft, [fact], form, "")
+    draft.add(finish(text, draft), (*ids, *fact.ids))
+
+
 def _slots(group: list[Ready], form: str, draft: Draft) -> list[str]:
     """The slots that can tell the group, in a seeded order; the plain form comes after them."""
     if form == "label":

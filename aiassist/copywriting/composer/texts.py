@@ -1,6 +1,10 @@
 """One request, one text: prepare the facts, write, keep the length, account for everything."""
 
+from dataclasses import replace
+
 from aiassist.copywriting.composer import bullets, chinese, english, keywords, titles
+from aiassist.copywriting.composer.kinds import FEWEST, WRITERS
+from aiassist.copywriting.composer.pieces import Material, sentences_of, text_of
 from aiassist.copywriting.composer.plan import Draft, rng_for
 from aiassist.copywriting.composer.ready import (
     Product,
@@ -9,6 +13,7 @@ from aiassist.copywriting.composer.ready import (
     product_of,
     ready_facts,
 )
+from aiassist.copywriting.composer.terms import with_terms
 from aiassist.copywriting.engine import CopyRequest, DraftText, NotEnoughFacts, Sentence
 
 FEWEST_FACTS = 2
@@ -20,22 +25,36 @@ CHARS_PER_FACT = {"en": 40, "zh": 14}
 
 
 def compose(request: CopyRequest, engine: str, version: str) -> DraftText | NotEnoughFacts:
+    if request.glossary:
+        request = replace(request, facts=with_terms(request.facts, request.glossary))
     product = product_of(request)
     facts, left_out = ready_facts(request, product)
-    if len({fact_id for fact in facts for fact_id in fact.ids}) < FEWEST_FACTS:
+    fewest = FEWEST.get(request.field, FEWEST_FACTS)
+    if len({fact_id for fact in facts for fact_id in fact.ids}) < fewest:
         return NotEnoughFacts(missing_keys(request, product))
+    sentences, text = _written(request, product, facts)
+    if not text and request.field in WRITERS:
+        return NotEnoughFacts(missing_keys(request, product))
+    used = {fact_id for sentence in sentences for fact_id in sentence.fact_ids}
+    ids = dict.fromkeys(fact_id for fact in facts for fact_id in fact.ids)
+    left_out += [(fact_id, "no_room") for fact_id in ids if fact_id not in used]
+    left_out += keywords.report(Draft(request, product, rng_for(request)), text, facts)
+    return DraftText(sentences, text, tuple(left_out), engine, version)
+
+
+def _written(
+    request: CopyRequest, product: Product, facts: list[Ready]
+) -> tuple[tuple[Sentence, ...], str]:
+    if request.field in WRITERS:
+        blocks = WRITERS[request.field](Material(request, product, facts))
+        return sentences_of(blocks), text_of(blocks, request.lang)
     if request.field in ("short_title", "seo_title"):
         draft = _attempt(request, product, facts)
     else:
         draft = _within_limit(request, product, facts)
     sentences = tuple(_with_approved(draft))
     joint = "\n" if request.field == "bullets" else ("" if request.lang == "zh" else " ")
-    text = joint.join(sentence.text for sentence in sentences)
-    used = {fact_id for sentence in sentences for fact_id in sentence.fact_ids}
-    ids = dict.fromkeys(fact_id for fact in facts for fact_id in fact.ids)
-    left_out += [(fact_id, "no_room") for fact_id in ids if fact_id not in used]
-    left_out += keywords.report(draft, text, facts)
-    return DraftText(sentences, text, tuple(left_out), engine, version)
+    return sentences, joint.join(sentence.text for sentence in sentences)
 
 
 def _attempt(request: CopyRequest, product: Product, facts: list[Ready]) -> Draft:

@@ -42,13 +42,13 @@ def write(draft: Draft, facts: list[Ready]) -> None:
     joint, tail = separator, _tail(draft, base)
     tail = tail if len(base) + len(tail) <= limit else ""
     for fact in facts:
-        part = _part(fact, request.lang)
+        words = part(fact, request.lang)
         is_said = _is_said(fact, base)
-        if not part or is_said or set(fact.ids) & set(ids):
+        if not words or is_said or set(fact.ids) & set(ids):
             continue
-        if len(base) + len(joint) + len(part) + len(tail) > limit:
+        if len(base) + len(joint) + len(words) + len(tail) > limit:
             continue
-        base, ids, joint = base + joint + part, [*ids, *fact.ids], inner
+        base, ids, joint = base + joint + words, [*ids, *fact.ids], inner
     if tail and len(base) + len(tail) <= limit:
         base, ids = base + tail, [*ids, "brand"]
     draft.sentences.append(Sentence(base, tuple(dict.fromkeys(ids))))
@@ -75,7 +75,10 @@ def _base(draft: Draft, facts: list[Ready], limit: int) -> tuple[str, list[str]]
         parts = [*(f.words.plain for f in words), noun]
         if draft.request.lang == "en":
             parts = [_title_case(part) for part in parts]
-        text = joint.join([*used, *parts])
+        text = joint.join(parts)
+        if used:
+            # "Veyra 925银戒指": letters and figures would run into one word.
+            text = used[0] + (" " if used[0].isascii() and text[:1].isascii() else joint) + text
         if len(text) <= limit and product.type is not None:
             ids = [*(["brand"] if used else []), *(i for f in words for i in f.ids), "type"]
             return text, ids
@@ -89,7 +92,8 @@ def _tail(draft: Draft, base: str) -> str:
     return f" | {brand}"
 
 
-def _part(fact: Ready, lang: str) -> str:
+def part(fact: Ready, lang: str) -> str:
+    """A fact that speaks for itself in a title, or ""."""
     if fact.key not in TELLING or fact.is_compound or len(fact.words.plain) > 32:
         return ""
     if fact.key == "author":

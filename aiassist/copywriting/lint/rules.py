@@ -1,4 +1,4 @@
-"""The dated rules of channels and of advertising law, as they stand in data/."""
+"""The dated rules of channels, placements and advertising law, as they stand in data/."""
 
 import json
 from functools import lru_cache
@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent / "data"
+FILES = ("channels", "placements", "advertising", "reading")
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _newest(name: str) -> dict[str, Any]:
     path = max(DATA.glob(f"{name}.*.json"))  # the date in the name sorts
     return json.loads(path.read_text("utf-8"))
@@ -22,13 +23,28 @@ def contents() -> dict[str, Any]:
     return _newest("channels")["contents"]
 
 
+def placements() -> dict[str, Any]:
+    """Kinds of text that have parts, such as the headline and the description of an ad."""
+    return _newest("placements")["placements"]
+
+
 def advertising_rules() -> list[dict[str, Any]]:
     return _newest("advertising")["rules"]
 
 
+@lru_cache(maxsize=1)
+def laws() -> dict[str, dict[str, Any]]:
+    """The advertising rules by id: what each rests on, and on what ground words may be kept."""
+    return {rule["id"]: rule for rule in advertising_rules()}
+
+
+def reading() -> dict[str, Any]:
+    return _newest("reading")
+
+
 def dated() -> dict[str, str]:
     """The date of each rule file, for the page to show."""
-    return {name: _newest(name)["dated"] for name in ("channels", "advertising")}
+    return {name: _newest(name)["dated"] for name in FILES}
 
 
 def channel_rules(channel: str) -> dict[str, Any]:

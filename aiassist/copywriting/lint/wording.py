@@ -19,11 +19,13 @@ STUFFED_SHARE = 0.12  # ... and this share of all content words is stuffing
 CONTEXT = 8  # characters looked at on each side of a word for its exemptions
 
 
-def check_contents(text: str, channel: dict[str, Any]) -> Iterator[Finding]:
-    for name in channel["forbidden"]:
+def check_contents(text: str, channel: dict[str, Any], field: str = "") -> Iterator[Finding]:
+    """What a channel, or a placement, does not take in this field."""
+    label = channel.get("label_en") or channel["en"]
+    for name in (*channel["forbidden"], *channel.get("forbidden_in", {}).get(field, ())):
         rule = contents()[name]
         for match in re.finditer(rule["pattern"], text, re.I if name != "shouting" else 0):
-            yield _found(text, match.start(), match.end(), name, rule, channel=channel["label_en"])
+            yield _found(text, match.start(), match.end(), name, rule, channel=label)
 
 
 def check_advertising(text: str) -> Iterator[Finding]:
@@ -38,7 +40,7 @@ def check_advertising(text: str) -> Iterator[Finding]:
             yield _found(text, start, end, rule["id"], rule)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _word_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     ordered = sorted(words, key=len, reverse=True)
     parts = [
@@ -79,7 +81,15 @@ def check_language(text: str, lang: str) -> Iterator[Finding]:
         )
 
 
-def check_stuffing(text: str) -> Iterator[Finding]:
+def check_stuffing(text: str, *, is_short: bool = False) -> Iterator[Finding]:
+    """Variants of one ad repeat its words by nature, so texts of parts are not counted through."""
+    if not is_short:
+        yield from _repeated(text)
+    for match in re.finditer(r"([\u3400-\u9fff]{2,6})(?:[\s,，、]*\1){2,}", text):
+        yield _stuffed(text, match.start(), match.end(), 3)
+
+
+def _repeated(text: str) -> Iterator[Finding]:
     neutral = phrases("words")
     words = [t for t in tokenise(fold(text)) if t.kind == "word" and (t.norm,) not in neutral]
     counts = Counter(token.norm for token in words)
@@ -87,8 +97,6 @@ def check_stuffing(text: str) -> Iterator[Finding]:
         if times >= STUFFED_TIMES and times / len(words) > STUFFED_SHARE:
             last = [t for t in words if t.norm == norm][-1]
             yield _stuffed(text, last.start, last.end, times)
-    for match in re.finditer(r"([\u3400-\u9fff]{2,6})(?:[\s,，、]*\1){2,}", text):
-        yield _stuffed(text, match.start(), match.end(), 3)
 
 
 def _stuffed(text: str, start: int, end: int, times: int) -> Finding:

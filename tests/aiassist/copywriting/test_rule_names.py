@@ -16,6 +16,11 @@ KNOWN = {
     *(rule["id"] for rule in advertising_rules()),
     "keyword_stuffing",
     "language",
+    "reading_level",
+    "long_sentence",
+    "glossary_term",
+    "brand_spelling",
+    "duplicate",
 }
 
 

@@ -1,0 +1,85 @@
+"""Ads: three variants for each placement, each about other facts, within its limits."""
+
+from collections.abc import Callable
+
+from aiassist.copywriting.composer.filler import CALLS
+from aiassist.copywriting.composer.pieces import (
+    Line,
+    Material,
+    fixed,
+    headline,
+    joined,
+    length,
+    room,
+    sentences,
+)
+
+N_VARIANTS = 3
+N_TRIES = 12  # turns looked through for variants that differ
+# Characters of Xiaohongshu's text that are read before "more".
+XHS_BODY = 200
+
+
+def google(material: Material) -> list[list[Line]]:
+    lang = material.lang
+    return _variants(
+        material,
+        lambda turn: [
+            headline(material, room(30, lang), turn),
+            _called(material, room(90, lang), turn),
+        ],
+    )
+
+
+def meta(material: Material) -> list[list[Line]]:
+    return _variants(
+        material,
+        lambda turn: [_called(material, 125, turn), headline(material, 40, turn)],
+    )
+
+
+def taobao(material: Material) -> list[list[Line]]:
+    lang = material.lang
+    return _variants(
+        material,
+        lambda turn: [
+            headline(material, room(40, lang), turn),
+            sentences(material, room(60, lang), turn),
+        ],
+    )
+
+
+def xiaohongshu(material: Material) -> list[list[Line]]:
+    lang = material.lang
+    return _variants(
+        material,
+        lambda turn: [
+            headline(material, room(40, lang), turn),
+            *([sentence] for sentence in sentences(material, XHS_BODY, turn)),
+            fixed(CALLS[lang][turn % N_VARIANTS]),
+        ],
+    )
+
+
+def _called(material: Material, limit: int, turn: int) -> Line:
+    """Sentences, and where there is room left an invitation."""
+    lang = material.lang
+    said = sentences(material, limit, turn)
+    call = fixed(CALLS[lang][turn % N_VARIANTS])
+    return said + call if said and length(said + call, lang) <= limit else said
+
+
+def _variants(material: Material, make: Callable[[int], list[Line]]) -> list[list[Line]]:
+    """The first three that are whole and differ in every part."""
+    found: list[list[Line]] = []
+    seen: set[tuple[int, str]] = set()
+    for turn in range(N_TRIES):
+        variant = make(turn)
+        words = {(n, joined(line, material.lang)) for n, line in enumerate(variant[:2])}
+        if not all(variant) or words & seen:
+            continue
+        seen |= words
+        found.append(variant)
+        if len(found) == N_VARIANTS:
+            break
+    return found
