@@ -10,6 +10,8 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast, Qwen2Config
 
+# Models so small gain nothing by a second thread, and lose much when the other cores are busy.
+torch.set_num_threads(1)
 END, PAD = "<|end|>", "<|pad|>"
 CHAT = (
     "{% for m in messages %}<|{{ m['role'] }}|>{{ m['content'] }}" + END + "{% endfor %}"

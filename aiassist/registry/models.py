@@ -1,4 +1,4 @@
-"""Versions of what was trained for a shop: what each learnt from, how it did, and which one serves."""
+"""Versions of what was trained for a shop: what each learnt from, how it did, which one serves."""
 
 from django.db import models
 from django.db.models import Q
