@@ -1,13 +1,20 @@
 """The guard's and the linter's answer on a text, in the form a draft keeps and a page shows."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from aiassist.copywriting import exemptions
+from aiassist.copywriting.composer.filler import filler_of
+from aiassist.copywriting.composer.terms import translated
+from aiassist.copywriting.engine import Fact
+from aiassist.copywriting.glossary.terms import pairs
 from aiassist.copywriting.guard import Claim, Finding, Policy, align, check
 from aiassist.copywriting.lint import lint
+from aiassist.copywriting.lint.rules import laws
 from aiassist.copywriting.requests import facts_from
 from aiassist.copywriting.rule_names import rule_name
+from aiassist.copywriting.shop_rules import NO_RULES, ShopRules
 
 BLOCK, WARN, NOTE = "block", "warn", "note"
 
@@ -30,16 +37,39 @@ class Piece:
 
 
 def findings_on(
-    text: str, inputs: Iterable[dict[str, Any]], policy: Policy, *, field: str, channel: str
+    text: str,
+    inputs: Iterable[dict[str, Any]],
+    policy: Policy,
+    *,
+    field: str,
+    channel: str,
+    rules: ShopRules = NO_RULES,
+    product_id: Any = None,
 ) -> list[dict[str, Any]]:
     """Everything to say about a text, the blocking first, in order of place."""
+    facts = stated(facts_from(inputs), policy.lang, rules)
     found: list[Finding] = [
-        *check(text, facts_from(inputs), policy),
-        *lint(text, field, policy.lang, channel or "generic"),
+        *check(text, facts, with_filler(policy, field)),
+        *lint(text, field, policy.lang, channel or "generic", terms=rules.terms),
     ]
+    told = exemptions.applied(map(asdict, found), rules.exempt, product_id)
+    return in_order(told)
+
+
+def in_order(findings: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     order = {BLOCK: 0, WARN: 1}
-    found.sort(key=lambda f: (order.get(f.level, 2), f.start))
-    return [asdict(f) for f in found]
+    return sorted(findings, key=lambda f: (order.get(f["level"], 2), f["start"]))
+
+
+def stated(facts: tuple[Fact, ...], lang: str, rules: ShopRules) -> tuple[Fact, ...]:
+    """The facts, and those that the shop's glossary says in the other language once more."""
+    return (*facts, *translated(facts, pairs(rules.terms, lang)))
+
+
+def with_filler(policy: Policy, field: str) -> Policy:
+    """The policy for a kind of text: its fixed phrases need no fact."""
+    extra = filler_of(field, policy.lang)
+    return replace(policy, approved_texts=(*policy.approved_texts, *extra)) if extra else policy
 
 
 def in_language(findings: Iterable[dict[str, Any]], language: str) -> list[dict[str, Any]]:
@@ -54,10 +84,19 @@ def in_language(findings: Iterable[dict[str, Any]], language: str) -> list[dict[
             "message": f[f"message_{suffix}"],
             "fix": f[f"fix_{suffix}"],
             "rule_name": rule_name(f["rule"]),
+            "law": laws().get(f["rule"]),
+            "grounds": exemptions.grounds(f["rule"], language),
+            "ground": _ground(f, language),
         }
         for f in findings
         if f["level"] != NOTE
     ]
+
+
+def _ground(finding: dict[str, Any], language: str) -> str:
+    """On what ground the words are exempt, in words."""
+    code = finding.get("exemption", {}).get("code", "")
+    return exemptions.ground_name(finding["rule"], code, language) if code else ""
 
 
 def is_blocked(findings: Iterable[dict[str, Any]]) -> bool:
@@ -69,9 +108,17 @@ def count_levels(findings: Iterable[dict[str, Any]]) -> dict[str, int]:
     return {"n_blocking": levels.count(BLOCK), "n_warnings": levels.count(WARN)}
 
 
-def paragraphs(text: str, inputs: list[dict[str, Any]], policy: Policy) -> list[list[Piece]]:
+def paragraphs(
+    text: str,
+    inputs: list[dict[str, Any]],
+    policy: Policy,
+    *,
+    field: str = "",
+    rules: ShopRules = NO_RULES,
+) -> list[list[Piece]]:
     """The text cut at its claims, a list of pieces for each line."""
-    claims = align(text, facts_from(inputs), policy)
+    facts = stated(facts_from(inputs), policy.lang, rules)
+    claims = align(text, facts, with_filler(policy, field))
     number_of = {row["id"]: n for n, row in enumerate(inputs, start=1)}
     lines: list[list[Piece]] = [[]]
     at = 0

@@ -8,11 +8,15 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from aiassist.copywriting.checking import findings_on, is_blocked
-from aiassist.copywriting.models import Draft, DraftStatus
+from aiassist.copywriting.alt_texts import put_alt, take_back_alt
+from aiassist.copywriting.checking import findings_on, in_order, is_blocked
+from aiassist.copywriting.exemptions import applied, needs_evidence
+from aiassist.copywriting.models import ALT_TEXT, Draft, DraftStatus
 from aiassist.copywriting.requests import approved_texts, inputs_of, policy_for, with_facts
+from aiassist.copywriting.shop_rules import ShopRules, rules_of
+from aiassist.copywriting.twins import COMPARED, Asked, fingerprint, twin_findings
 from catalog.products.changes import Change
-from catalog.products.models import Product, TextOrigin
+from catalog.products.models import Product, ProductText, TextOrigin
 from catalog.products.texts import change_row, put_text, take_back, to_live
 from ecomportal.said import said
 
@@ -53,10 +57,19 @@ def load_product(merchant: Any, product_id: object) -> Product:
     return found[0]
 
 
-def check_text(draft: Draft, product: Product, text: str) -> list[dict[str, Any]]:
+def check_text(
+    draft: Draft, product: Product, text: str, rules: ShopRules | None = None
+) -> list[dict[str, Any]]:
     """Check a text against the product as it is now, not as it was when the draft was written."""
+    rules = rules or rules_of(draft.merchant_id)
     policy = policy_for(product, draft.language, approved_texts(draft.merchant_id)[draft.language])
-    return findings_on(text, inputs_of(product), policy, field=draft.field, channel=draft.channel)
+    found = findings_on(
+        text, inputs_of(product), policy,
+        field=draft.field, channel=draft.channel, rules=rules, product_id=product.pk,
+    )  # fmt: skip
+    asked = Asked(product.pk, draft.language, draft.field, text)
+    twins = applied(twin_findings(draft.merchant_id, asked), rules.exempt, product.pk)
+    return in_order([*found, *twins])
 
 
 def is_stale(draft: Draft, product: Product) -> bool:
@@ -70,23 +83,14 @@ def approve(
     """Put a draft, perhaps edited, into the shop. Call inside a transaction; `user` is None for
     an approval by API key.
 
-    Raises Blocked while the guard has blocking findings and no reason is given.
+    Raises Blocked while the guard has blocking findings and no reason is given, and where a law
+    names the words and no exemption holds.
     """
     draft = lock_draft(merchant, draft_id, DraftStatus.WAITING)
     product = load_product(merchant, draft.product_id)
-    final = (draft.text if text is None else text).replace("\r\n", "\n").strip()
-    if not final:
-        raise ReviewError(_("The text is empty. Write something, or reject the draft."))
-    if len(final) > TEXT_MAX:
-        raise ReviewError(
-            _("The text is longer than %(n)s characters. Shorten it.") % {"n": TEXT_MAX}
-        )
+    final = _final(draft.text if text is None else text)
     findings = check_text(draft, product, final)
-    if is_blocked(findings) and not reason:
-        raise Blocked(
-            _("The guard blocks this text. Mend it, add the fact, or give a reason."), findings
-        )
-    is_edited = final != draft.text
+    _refuse(findings, reason)
     change = Change.objects.create(
         merchant=merchant,
         kind="approval",
@@ -94,17 +98,54 @@ def approve(
         created_by=user,
         n_rows=1,
     )
-    with pghistory.context(user=getattr(user, "pk", None), source="approval", draft=str(draft.pk)):
-        written = put_text(
-            product,
-            draft.language,
-            draft.field,
-            text=to_live(final, draft.field),
-            origin=TextOrigin.AI_EDITED if is_edited else TextOrigin.AI,
-            provenance=provenance_of(draft, final),
-            approved_by_id=getattr(user, "pk", None),
+    put_live(draft, product, final, change=change, user=user, reason=reason, findings=findings)
+    return change
+
+
+def _final(text: str) -> str:
+    final = text.replace("\r\n", "\n").strip()
+    if not final:
+        raise ReviewError(_("The text is empty. Write something, or reject the draft."))
+    if len(final) > TEXT_MAX:
+        raise ReviewError(
+            _("The text is longer than %(n)s characters. Shorten it.") % {"n": TEXT_MAX}
         )
-    change_row(change, product, draft.language, draft.field, written)
+    return final
+
+
+def _refuse(findings: list[dict[str, Any]], reason: str) -> None:
+    if words := needs_evidence(findings):
+        raise Blocked(
+            _(
+                "A law names “%(words)s”. Remove the words, or record an exemption with its "
+                "evidence at the finding; a reason alone is not enough."
+            )
+            % {"words": "”, “".join(dict.fromkeys(words))},
+            findings,
+        )
+    if is_blocked(findings) and not reason:
+        raise Blocked(
+            _("The guard blocks this text. Mend it, add the fact, or give a reason."), findings
+        )
+
+
+def put_live(
+    draft: Draft,
+    product: Product,
+    final: str,
+    *,
+    change: Change,
+    user: Any,
+    reason: str,
+    findings: list[dict[str, Any]],
+) -> None:
+    """Write the text where its kind lives, as a row of `change`, and close the draft."""
+    is_edited = final != draft.text
+    with pghistory.context(user=getattr(user, "pk", None), source="approval", draft=str(draft.pk)):
+        if draft.field == ALT_TEXT:
+            _put_alt(draft, product, final, change)
+        else:
+            _put_text(draft, product, final, change, user, is_edited=is_edited)
     _close(
         draft,
         DraftStatus.APPROVED,
@@ -115,7 +156,30 @@ def approve(
         findings=findings,
         change=change,
     )
-    return change
+
+
+def _put_alt(draft: Draft, product: Product, final: str, change: Change) -> None:
+    if not put_alt(product, draft.picture, final, change):
+        raise ReviewError(_("The picture was removed. Reject the draft; nothing was changed."))
+
+
+def _put_text(
+    draft: Draft, product: Product, final: str, change: Change, user: Any, *, is_edited: bool
+) -> None:
+    written = put_text(
+        product,
+        draft.language,
+        draft.field,
+        text=to_live(final, draft.field),
+        origin=TextOrigin.AI_EDITED if is_edited else TextOrigin.AI,
+        provenance=provenance_of(draft, final),
+        approved_by_id=getattr(user, "pk", None),
+    )
+    change_row(change, product, draft.language, draft.field, written)
+    if draft.field in COMPARED:
+        fingerprint(
+            ProductText.objects.filter(product=product, language=draft.language, field=draft.field)
+        )
 
 
 def provenance_of(draft: Draft, final: str) -> dict[str, Any]:
@@ -152,6 +216,7 @@ def undo(merchant: Any, draft_id: object, user: Any) -> Draft:
         product=draft.product_id,
         language=draft.language,
         field=draft.field,
+        picture=draft.picture,
         status=DraftStatus.WAITING,
     )
     if clash.exists():
@@ -167,7 +232,8 @@ def undo(merchant: Any, draft_id: object, user: Any) -> Draft:
 def _take_back_text(draft: Draft, user: Any) -> None:
     change = draft.change
     with pghistory.context(user=user.pk, source="undo", draft=str(draft.pk)):
-        outcomes = [take_back(row) for row in change.rows.select_for_update()]
+        rows = _rows_of(draft, change)
+        outcomes = [(take_back_alt if "images" in row.after else take_back)(row) for row in rows]
         if not all(outcomes):
             raise ReviewError(
                 _("The live text was changed after this approval, so it was left alone.")
@@ -180,7 +246,17 @@ def _take_back_text(draft: Draft, user: Any) -> None:
         created_by=user,
         n_rows=1,
     )
-    Change.objects.filter(pk=change.pk).update(undone_at=timezone.now())
+    if not change.rows.filter(state="written").exists():
+        Change.objects.filter(pk=change.pk).update(undone_at=timezone.now())
+
+
+def _rows_of(draft: Draft, change: Change) -> list[Any]:
+    """The draft's own row: an approval of many has one for each."""
+    rows = change.rows.filter(product_id=draft.product_id).select_for_update()
+    if draft.field == ALT_TEXT:
+        return [row for row in rows if str(draft.picture) in row.after.get("images", {})]
+    place = {"language": draft.language, "field": draft.field}
+    return [row for row in rows if place.items() <= row.after.get("text", {}).items()]
 
 
 def _close(draft: Draft, status: str, user: Any, **fields: Any) -> None:
