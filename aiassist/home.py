@@ -168,5 +168,5 @@ def shop_home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-register_count("drafts", waiting_drafts)
+register_count("drafts", "n_waiting_drafts")
 urlpatterns = [path("", shop_home, name="shop-home")]

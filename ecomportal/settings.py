@@ -137,7 +137,11 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "ecomportal.web.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "ecomportal.templatetags.portal"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "ecomportal.templatetags.portal",
+                "ecomportal.templatetags.kept",
+            ],
         },
     }
 ]

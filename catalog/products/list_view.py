@@ -2,22 +2,22 @@
 
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from catalog.products.filters import COUNTED, ProductFilters
-from catalog.products.filters.narrowing import among
+from catalog.products.filters import ProductFilters
 from catalog.products.listing import own as own_views
 from catalog.products.listing.columns import Column, columns_of, names_of
+from catalog.products.listing.how_many import how_many
 from catalog.products.listing.places import can_go, cursor_to
 from catalog.products.listing.query import ORDERS as SORTS
-from catalog.products.listing.query import named_first, ordered_by, row_values
+from catalog.products.listing.query import named_first, ordered_by
 from catalog.products.listing.rows import RowWriter, table_classes
+from catalog.products.listing.shown import Shown
 from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
-from ecomportal.web.paging import LAST, Page, about, cursor_of, estimate, keyset_page
+from ecomportal.web.paging import LAST, Page, cursor_of, keyset_page
 
 PAGE_SIZE = 50
 # What belongs to a page of the list and not to the list.
@@ -43,30 +43,49 @@ def products(request: HttpRequest) -> HttpResponse:
     page = _page(request, filters, columns, sort)
     can_edit = request.role in EDITORS
     writer = RowWriter(columns, request.merchant, can_edit=can_edit)
+    query, address = filters.query(), _address(request)
     context = {
         "page": page,
         "rows": page.rows,
         "rows_html": writer.write(page.rows),
         "most": writer.most,
         "filters": filters,
-        "query": filters.query(),
+        "query": query,
         "chips": [(chip, _address(request, *chip.params)) for chip in filters.chips()],
         "sort": sort,
-        "heads": [_head(request, column, sort) for column in columns],
+        "heads": SimpleLazyObject(lambda: [_head(request, column, sort) for column in columns]),
         "title_head": _head(request, Column("title", "", "title", "-title"), sort),
         "table_classes": table_classes(columns, can_edit=can_edit),
         "n_columns": len(columns) + 1 + can_edit,
         "cols": ",".join(column.name for column in columns),
         "hidden": _hidden(request),
-        "views": own.tabs(filters.query()),
+        "views": own.tabs(query),
         "has_first": bool(own.first),
         "can_edit": can_edit,
         "can_go": can_go(filters),
         "last": LAST,
-        **_how_many(request, filters, page),
+        "first": address,
+        "without_search": _address(request, "q"),
+        "here": f"{address}&",
+        "how_many": how_many(request, filters, page, size=PAGE_SIZE),
+        "is_empty_shop": not (page.rows or query or page.previous),
     }
-    context["is_empty_shop"] = not (page.rows or context["query"] or page.previous)
+    context["kept_by"] = _kept_by(request, context, columns)
     return render(request, "catalog/products/list.html", context)
+
+
+def _kept_by(request: HttpRequest, context: dict[str, Any], columns: list[Column]) -> Any:
+    """All that the list around its rows is made of, beside the frame of the page."""
+    page, filters = context["page"], context["filters"]
+    return (
+        context["first"],
+        tuple((str(chip.label), str(chip.value)) for chip, _href in context["chips"]),
+        tuple((view["pk"], str(view["name"]), view["query"]) for view in context["views"]),
+        tuple((column.name, str(column.label)) for column in columns),
+        tuple(map(str, filters.problems)),
+        (context["has_first"], bool(page.rows), context["can_go"]),
+        (context["how_many"].is_exact, bool(page.next), bool(page.previous)),
+    )
 
 
 def _page(request: HttpRequest, filters: ProductFilters, columns: list[Column], sort: str) -> Page:
@@ -81,38 +100,17 @@ def _page(request: HttpRequest, filters: ProductFilters, columns: list[Column], 
     elif named:
         found = found.exclude(pk__in=named)
 
-    def dress(cut: QuerySet) -> QuerySet:
-        rows = ordered_by(products.filter(among(ArraySubquery(cut.values("pk")))), sort)
-        return row_values(named_first(rows, named) if is_sorted_in else rows, columns, sort)
-
-    page = keyset_page(found, order, cursor=cursor_of(request.GET), size=PAGE_SIZE, dress=dress)
+    page = keyset_page(
+        found,
+        order,
+        cursor=cursor_of(request.GET),
+        size=PAGE_SIZE,
+        dress=lambda cut: Shown(cut, columns, named),
+    )
     if named and not is_sorted_in and not page.previous:
         first = filters.apply(products.filter(pk__in=named))
-        page.rows[:0] = list(row_values(ordered_by(first, sort), columns, sort))
+        page.rows[:0] = Shown(ordered_by(first, sort), columns)
     return page
-
-
-def _how_many(request: HttpRequest, filters: ProductFilters, page: Page) -> dict[str, Any]:
-    """The number of matches: exact when asked for, when one page holds all or when they are few;
-    else about."""
-    everything = request.merchant.products.all()
-    if page.is_all:
-        return {"n_matching": len(page.rows), "count_is": "exact"}
-    if request.GET.get("count") == "exact" or filters.rarest:
-        return {"n_matching": _exactly(filters, everything), "count_is": "exact"}
-    if filters.has_search and len(filters.narrowings) == 1:
-        return {"n_matching": COUNTED, "count_is": "more"}
-    if filters.has_search or filters.values["facts"] == "missing":  # unknown to the planner
-        return {"n_matching": PAGE_SIZE, "count_is": "more"}
-    n = estimate(filters.apply(everything))
-    if n <= PAGE_SIZE:  # the planner knows less than the page already shows
-        return {"n_matching": PAGE_SIZE, "count_is": "more"}
-    return {"n_matching": about(n), "count_is": "about"}
-
-
-def _exactly(filters: ProductFilters, everything: QuerySet) -> int:
-    found = filters.walk(everything) if filters.rarest else filters.apply(everything)
-    return found.count()
 
 
 def _head(request: HttpRequest, column: Column, sort: str) -> dict[str, Any]:

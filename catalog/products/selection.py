@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from catalog.products.filters import ProductFilters
+from catalog.products.listing.shortened import long
 
 
 def selected_products(request: HttpRequest) -> QuerySet:
@@ -36,7 +37,7 @@ def selected_ids(texts: list[str]) -> list[UUID]:
     found = {}
     for text in (part for joined in texts for part in joined.split(",")):
         try:
-            found[UUID(text.strip())] = None
+            found[long(text.strip())] = None
         except ValueError:
             continue
     return list(found)

@@ -1,6 +1,6 @@
 """The addresses of products, below `products/`, and of changes and their ways back."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from catalog.products import (
     bulk,
@@ -13,8 +13,11 @@ from catalog.products import (
     variants_view,
 )
 from catalog.products.listing import below, cells, menu, own
+from catalog.products.listing.shortened import IdConverter
 
-PRODUCT = "products/<uuid:product_id>/"
+register_converter(IdConverter, "id")
+
+PRODUCT = "products/<id:product_id>/"
 urlpatterns = [
     path("products/", list_view.products, name="products"),
     path("products/views/", own.view_save, name="view-save"),

@@ -3,11 +3,11 @@
 "use strict";
 
 document.addEventListener("submit", async (event) => {
-  const form = event.target;
-  if (!form.matches("[data-theme-form]") || !event.submitter) return;
+  const chosen = event.submitter;
+  if (chosen?.name !== "theme") return;
   event.preventDefault();
-  const data = new FormData(form, event.submitter);
-  const answer = await fetch(form.action, {
+  const data = new FormData(event.target, chosen);
+  const answer = await fetch(event.target.action, {
     method: "POST",
     body: data,
     headers: { Accept: "application/json" },
@@ -16,7 +16,7 @@ document.addEventListener("submit", async (event) => {
   const { theme, next, label } = await answer.json();
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
-  for (const button of document.querySelectorAll("[data-theme-form] button")) {
+  for (const button of document.querySelectorAll("button[name=theme]")) {
     if (button.closest(".switch")) {
       if (button.value === theme) button.setAttribute("aria-pressed", "true");
       else button.removeAttribute("aria-pressed");

@@ -11,6 +11,7 @@ from tests.tour.session import Page, Session
 from tests.tour.steps import SAMPLE, has_form
 
 UUID = "[0-9a-f-]{36}"
+SHORT = r"[\w-]{22}"  # the same as the list writes it
 N_WRITTEN = 12  # products that get texts: a queue that fills a screen
 PLACES = {
     "home": "",
@@ -43,7 +44,7 @@ LINKED = {
     "change": ("changes", rf"changes/{UUID}/$"),
     "job": ("jobs", rf"jobs/{UUID}/$"),
     "draft": ("review", rf"content/drafts/{UUID}/$"),
-    "product": ("products", rf"products/{UUID}/$"),
+    "product": ("products", rf"products/{SHORT}/$"),
 }
 # Below an address found so.
 BELOW = {
@@ -157,7 +158,7 @@ def a_feed(web: Session, shop: str) -> str:
 def ask_for_texts(web: Session, shop: str) -> str:
     """Have texts written for the first products of the list; returns the selection."""
     listed = web.get(f"{shop}products/?sort=title")
-    ids = dict.fromkeys(re.findall(rf"value=\"?({UUID})", listed.html))
+    ids = dict.fromkeys(re.findall(rf"name=ids value=({SHORT})", listed.html))
     query = "&".join(f"ids={pk}" for pk in list(ids)[:N_WRITTEN])
     page = web.submit(
         web.get(f"{shop}content/write/?{query}"),

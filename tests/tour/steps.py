@@ -72,7 +72,7 @@ def first(pattern: str, text: str, complaint: str) -> str:
 def product_ids(tour: Tour) -> list[str]:
     """Those on the first page of the list, by their boxes."""
     page = tour.web.get(f"{tour.shop}products/")
-    return re.findall(r"name=ids value=([0-9a-f-]{36})", page.html)
+    return re.findall(r"name=ids value=([\w-]{22})", page.html)
 
 
 def n_products(tour: Tour) -> int:

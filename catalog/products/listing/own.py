@@ -23,6 +23,7 @@ from catalog.products.filters.plain import Place
 from catalog.products.listing.columns import names_of
 from catalog.products.models import Attribute, path_column
 from ecomportal.tenancy.access import EVERYONE, merchant_required
+from ecomportal.web.context import count_columns, read_counts
 from ecomportal.web.models import SavedView
 
 VIEWS, COLUMNS, FIRST = "products", "products.columns", "products.first"  # pages of saved views
@@ -56,37 +57,24 @@ class Own:
         return tabs
 
 
-# What is kept, the kinds of fact that are filtered by or shown, and the categories' paths if need
-# be. Spelt out, because it is asked for every list and always the same.
-KEPT = """
-SELECT
-    (SELECT coalesce(json_agg(v ORDER BY created_at, id), '[]') FROM (
-        SELECT id, page, name, query, created_at FROM ecomportal_savedview
-        WHERE merchant_id = %(shop)s AND user_id = %(user)s AND page = ANY (%(pages)s)) v),
-    (SELECT coalesce(json_agg(a), '[]') FROM (
-        SELECT id, key, label_en, label_zh, type, unit FROM catalog_attribute a
-        WHERE merchant_id = %(shop)s AND (key = ANY (%(keys)s) OR EXISTS (
-            SELECT FROM ecomportal_savedview v
-            WHERE v.merchant_id = %(shop)s AND v.user_id = %(user)s AND v.page = %(columns)s
-              AND strpos(v.query, 'f.' || a.key || ',') > 0))) a),
-    (SELECT json_object_agg(id, json_build_array(path, path_zh) ORDER BY path) FROM catalog_category
-     WHERE merchant_id = %(shop)s AND %(paths)s)
-"""
-
-
 def read(request: HttpRequest, filters: ProductFilters) -> Own:
-    """Read what the person keeps, and hand the filters the names they need."""
+    """Read what the person keeps with the counts of the page's frame, and hand the filters the
+    names they need."""
     wanted = {
         "shop": request.merchant.pk,
         "user": request.user.pk,
-        "pages": [VIEWS, COLUMNS, FIRST],
-        "columns": COLUMNS,
         "keys": [*filters.facts, *_keys(request)],
         "paths": filters.category_id is not None,
     }
     with connection.cursor() as cursor:
-        cursor.execute(KEPT, wanted)
-        saved, kinds, paths = map(_loaded, cursor.fetchone())
+        cursor.execute(
+            f"SELECT kept, kinds, paths, {count_columns()}"
+            " FROM list_kept(%(shop)s, %(user)s, %(keys)s::text[], %(paths)s)",
+            wanted,
+        )
+        saved, kinds, paths, *n = cursor.fetchone()
+    request.shell_counts = read_counts(n)
+    saved, kinds, paths = map(_loaded, (saved, kinds, paths))
     filters.attributes = {row["key"]: _attribute(row) for row in kinds}
     if filters.category_id:
         is_zh = path_column() == "path_zh"

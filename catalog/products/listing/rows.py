@@ -3,24 +3,25 @@ include of a row did.
 
 The markup is frugal, because a list is mostly rows: attributes that every row would repeat stand on
 the table (see `table_classes`), end tags that HTML does not ask for are left out, and addresses are
-relative to the list's own. Whatever came from a person goes through `escape`.
+relative to the list's own. Whatever came from a person goes through `text_of`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from babel.dates import format_timedelta
 from babel.numbers import get_currency_precision
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from catalog.products.filters import LOW_STOCK
 from catalog.products.listing.columns import Column
+from catalog.products.listing.shortened import short
 from catalog.products.models import FactStatus, ProductFigures, ProductStatus
 from catalog.products.must_have import facts_share, family_of
 from catalog.products.vocabulary import find_unit
@@ -47,18 +48,21 @@ def table_classes(columns: Sequence[Column], *, can_edit: bool) -> str:
 
 
 class RowWriter:
-    """Writes rows in the language and the currency of one request."""
+    """Writes rows in the language and the currency of one request. What is the same in many rows,
+    such as "3 variants", is put into words once."""
 
     def __init__(self, columns: Sequence[Column], merchant: Any, *, can_edit: bool) -> None:
         self.can_edit = can_edit
-        self.money = money_writer(merchant.currency)
-        self.statuses = {value: escape(label) for value, label in ProductStatus.choices}
-        self.families: dict[tuple[str, str], str] = {}
+        self.money = lru_cache(maxsize=512)(money_writer(merchant.currency))
+        self.statuses = {value: text_of(label) for value, label in ProductStatus.choices}
+        self.active = f"<td>{self.statuses[ProductStatus.ACTIVE]}"
         self.most = 0
         self.is_zh = (get_language() or "").startswith("zh")
         self.cells = [self._cell(column) for column in columns]
-        self.now = timezone.now()
-        self.no_variant, self.uncounted = escape(_("no variant")), escape(_("not counted"))
+        self.now, self.zone = timezone.now(), timezone.get_current_timezone()
+        self.locale = formats.locale()
+        self.no_variant, self.uncounted = text_of(_("no variant")), text_of(_("not counted"))
+        self.n_variants = lru_cache(maxsize=512)(n_variants)
 
     def _cell(self, column: Column) -> Callable[[Row], str]:
         if column.attribute:
@@ -67,63 +71,54 @@ class RowWriter:
 
     def write(self, rows: Iterable[Row]) -> SafeString:
         rows = list(rows)
-        self.most = max(((row["of_variants"] or {}).get("stock") or 0 for row in rows), default=0)
+        self.most = max((row["stock"] or 0 for row in rows), default=0)
         # Every piece below is a constant of this module, a number, or escaped.
         return mark_safe("".join([self.row(n, row) for n, row in enumerate(rows, 1)]))
 
     def row(self, n: int, row: Row) -> str:
-        pk = row["id"]
-        box = f"<td><input type=checkbox name=ids value={pk} aria-labelledby={n}>"
-        cells = "".join([cell(row) for cell in self.cells])
-        return f"<tr>{box if self.can_edit else ''}{self.head(n, row)}{cells}"
-
-    def head(self, n: int, row: Row) -> str:
         """A header without `scope`: as its column holds nothing but headers, it is its row's."""
-        pk, image = row["id"], row["image_id"]
+        pk, image, below = short(row["id"]), row["image_id"], self.below(row)
+        box = f"<td><input type=checkbox name=ids value={pk} aria-labelledby={n}>"
         picture = f"<img src=images/{image}/?size=thumb alt loading=lazy>" if image else ""
-        name = escape(row["title"])
-        return f"<th>{picture}<a id={n} href={pk}/>{name}</a>{self.below(row)}"
+        head = f"<th>{picture}<a id={n} href={pk}/>{text_of(row['title'])}</a>{below}"
+        cells = "".join([cell(row) for cell in self.cells])
+        return f"<tr>{box if self.can_edit else ''}{head}{cells}"
 
     def below(self, row: Row) -> str:
         """What stands under the name: the SKU of the one variant, or how many there are."""
-        found = row["of_variants"]
-        if not found:
-            return f"<i class=q>{self.no_variant}</i>"
-        if found["n"] == 1:
-            return f"<i>{escape(found['sku'])}</i>" if found["sku"] else ""
-        words = ngettext("%(n)s variant", "%(n)s variants", found["n"]) % {"n": found["n"]}
-        return f"<u>{escape(words)}</u>"
+        n = row["n_variants"]
+        if n == 1:
+            return f"<i>{text_of(row['sku'])}</i>" if row["sku"] else ""
+        return self.n_variants(n) if n else f"<i class=q>{self.no_variant}</i>"
 
     def status(self, row: Row) -> str:
-        off = "" if row["status"] == ProductStatus.ACTIVE else " class=o"
-        return f"<td{off}>{self.statuses[row['status']]}"
+        if row["status"] == ProductStatus.ACTIVE:
+            return self.active
+        return f"<td class=o>{self.statuses[row['status']]}"
 
     def category(self, row: Row) -> str:
-        name = (self.is_zh and row["category__name_zh"]) or row["category__name"]
-        return f"<td>{escape(name or row['product_type'])}"
+        name = (self.is_zh and row["category_zh"]) or row["category"]
+        return f"<td>{text_of(name or row['product_type'])}"
 
     def vendor(self, row: Row) -> str:
-        return f"<td>{escape(row['vendor'])}"
+        return f"<td>{text_of(row['vendor'])}"
 
     def type(self, row: Row) -> str:
-        return f"<td>{escape(row['product_type'])}"
+        return f"<td>{text_of(row['product_type'])}"
 
     def tags(self, row: Row) -> str:
-        return f"<td>{escape(', '.join(row['tags']))}"
+        return f"<td>{text_of(', '.join(row['tags']))}"
 
     def price(self, row: Row) -> str:
-        found = row["of_variants"]
-        if not found:
+        if not row["n_variants"]:
             return "<td>"
-        low, high = found["low"], found["high"]
-        shown = self.money(low) if low == high else f"{self.money(low)}–{self.money(high)}"
-        return f"<td>{shown}"
+        low, high = row["low"], row["high"]
+        return f"<td>{self.money(low)}" + (f"–{self.money(high)}" if low != high else "")
 
     def stock(self, row: Row) -> str:
-        found = row["of_variants"]
-        if not found:
+        if not row["n_variants"]:
             return "<td class=q>–"
-        stock = found["stock"]
+        stock = row["stock"]
         if stock is None:
             return f"<td class=q>{self.uncounted}"
         # What is there is seen, however little it is beside the most.
@@ -132,50 +127,54 @@ class RowWriter:
         return f"<td class={look}>{stock:,}"
 
     def texts(self, row: Row) -> str:
-        languages = row["languages"]
-        shown = " · ".join(("中文" if one == "zh" else "EN") for one in languages)
-        note = drafts_note(row["figures__drafts"])
-        look = "" if languages else " class=q"
-        return f"<td{look}>{shown or '–'}{note}"
+        languages, note = row["languages"], drafts_note(row["drafts"])
+        if not languages:
+            return f"<td class=q>–{note}"
+        shown = " · ".join(["中文" if one == "zh" else "EN" for one in languages])
+        return f"<td>{shown}{note}"
 
     def facts(self, row: Row) -> str:
-        found = row["of_facts"] or {"keys": [], "n_confirmed": 0, "n_proposed": 0}
-        n = found["n_proposed"]
+        keys, n = row["keys"] or (), row["n_proposed"]
         words = ngettext("%(n)s to confirm", "%(n)s to confirm", n) % {"n": n} if n else ""
-        note = f"<small>{escape(words)}</small>" if n else ""
-        share = facts_share(self._family(row), found["keys"], row["product_type"])
+        note = f"<small>{text_of(words)}</small>" if n else ""
+        family = family_of(row["family"] or "", row["product_type"])
+        share = facts_share(family, keys, row["product_type"])
         if share is None:
-            return f"<td class=q>{found['n_confirmed']:,}{note}"
+            return f"<td class=q>{len(keys):,}{note}"
         look = f" class=p{STEPS * share // 100}" if share < 100 else ""  # without one it is full
         return f"<td{look}>{share}%{note}"
-
-    def _family(self, row: Row) -> str:
-        words = row["category__family"] or "", row["product_type"]
-        if words not in self.families:
-            self.families[words] = family_of(*words)
-        return self.families[words]
 
     def fact(self, row: Row, column: Column) -> str:
         found = [one for one in row["stated"] if one["a"] == str(column.attribute.pk)]
         shown = ", ".join(_quantity(one) for one in found[:MAX_STATED])
         more = "…" if found[MAX_STATED:] else ""
         is_open = any(one["s"] == FactStatus.PROPOSED for one in found)
-        note = f"<small>{escape(_('to confirm'))}</small>" if is_open else ""
-        return f"<td>{escape(shown)}{more}{note}"
+        note = f"<small>{text_of(_('to confirm'))}</small>" if is_open else ""
+        return f"<td>{text_of(shown)}{more}{note}"
 
     def updated(self, row: Row) -> str:
         """How long ago, with its minute; from two days on its date."""
-        at = timezone.localtime(row["updated_at"])
-        if (self.now - row["updated_at"]).days >= DATED_DAYS:
+        at = row["updated_at"].astimezone(self.zone)
+        if (self.now - at).days >= DATED_DAYS:
             return f"<td>{dated(at.date(), self.now.year == at.year)}"
-        return f"<td title={at:%H:%M}>{escape(ago(self.now, row['updated_at']))}"
+        return f"<td title={at:%H:%M}>{ago(self.now, at, self.locale)}"
+
+
+def text_of(words: Any) -> str:
+    """As text between tags: quotation marks, which mean nothing there, stay as they are."""
+    return escape(str(words), quote=False)
+
+
+def n_variants(n: int) -> str:
+    words = ngettext("%(n)s variant", "%(n)s variants", n) % {"n": n}
+    return f"<u>{text_of(words)}</u>"
 
 
 def drafts_note(state: int | None) -> str:
     if not state:
         return ""
     look = "b" if state == ProductFigures.Drafts.BLOCKED else "d"
-    return f"<small class={look}>{escape(ProductFigures.Drafts(state).label)}</small>"
+    return f"<small class={look}>{text_of(ProductFigures.Drafts(state).label)}</small>"
 
 
 def _quantity(one: dict[str, Any]) -> str:
@@ -192,18 +191,18 @@ def money_writer(currency: str) -> Callable[[int], str]:
     digits = get_currency_precision(currency)
     zero = f"{0:.{digits}f}"
     before, found, after = formats.money(0, currency).partition(zero)
-    before, after, base = escape(before), escape(after), 10**digits
+    before, after, base = text_of(before), text_of(after), 10**digits
 
     def write(cents: int) -> str:
         if cents < 0 or not found:
-            return escape(formats.money(cents, currency))
+            return text_of(formats.money(cents, currency))
         whole, rest = divmod(cents, base)
         return f"{before}{whole:,}{f'.{rest:0{digits}d}' if digits else ''}{after}"
 
     return write
 
 
-def ago(now: datetime, moment: datetime) -> str:
+def ago(now: datetime, moment: datetime, locale: Any) -> str:
     """How long ago, as `formats.ago` says it, each span put into words once."""
     seconds = round((now - moment).total_seconds())
     if abs(seconds) < 60:
@@ -212,12 +211,12 @@ def ago(now: datetime, moment: datetime) -> str:
         if abs(seconds) >= 2 * unit:
             seconds -= seconds % unit
             break
-    return _span(seconds, formats.locale())
+    return _span(seconds, locale)
 
 
 @lru_cache(maxsize=4096)
 def _span(seconds: int, locale: Any) -> str:
-    return format_timedelta(-seconds, add_direction=True, format="short", locale=locale)
+    return text_of(format_timedelta(-seconds, add_direction=True, format="short", locale=locale))
 
 
 def dated(day: date, is_this_year: bool) -> str:
@@ -226,4 +225,4 @@ def dated(day: date, is_this_year: bool) -> str:
 
 @lru_cache(maxsize=4096)
 def _dated(day: date, is_this_year: bool, language: str) -> str:
-    return escape(formats.day(day)) if is_this_year else day.isoformat()
+    return text_of(formats.day(day)) if is_this_year else day.isoformat()

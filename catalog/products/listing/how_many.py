@@ -1,0 +1,83 @@
+"""How many products a list holds: exactly where that is cheap or asked for, else about."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.products.filters import COUNTED, ProductFilters
+from ecomportal.web import formats
+from ecomportal.web.paging import Page, about, estimate
+
+# Seconds that an estimate is kept: it changes when the database takes statistics, which is rarer.
+KEPT_SECONDS = 60
+MOST_KEPT = 1000
+_estimates: dict[tuple[int, str], tuple[float, int]] = {}  # by shop and filters: till when, number
+
+
+@dataclass(frozen=True)
+class HowMany:
+    n: int
+    kind: str  # exact, about, more (than n)
+
+    @property
+    def is_exact(self) -> bool:
+        return self.kind == "exact"
+
+    @property
+    def told(self) -> str:
+        shown = {"shown": formats.number(self.n)}
+        if self.is_exact:
+            return ngettext("%(shown)s product", "%(shown)s products", self.n) % shown
+        return (_("about %(shown)s") if self.kind == "about" else _("more than %(shown)s")) % shown
+
+    @property
+    def all_matching(self) -> str:
+        words = {
+            "exact": _("all %(n)s matching"),
+            "about": _("all matching, about %(n)s"),
+            "more": _("all matching, more than %(n)s"),
+        }
+        return words[self.kind] % {"n": formats.number(self.n)}
+
+    @property
+    def of(self) -> str:
+        """Beside the field that goes to a position."""
+        words = {"exact": _("of %(n)s"), "about": _("of about %(n)s"), "more": ""}
+        return words[self.kind] % {"n": formats.number(self.n)} if words[self.kind] else ""
+
+
+def how_many(request: HttpRequest, filters: ProductFilters, page: Page, *, size: int) -> HowMany:
+    """The number of matches: exact when asked for, when one page holds all or when they are few;
+    else about."""
+    everything = request.merchant.products.all()
+    if page.is_all:
+        return HowMany(len(page.rows), "exact")
+    if request.GET.get("count") == "exact" or filters.rarest:
+        return HowMany(_exactly(filters, everything), "exact")
+    if filters.has_search and len(filters.narrowings) == 1:
+        return HowMany(COUNTED, "more")
+    if filters.has_search or filters.values["facts"] == "missing":  # unknown to the planner
+        return HowMany(size, "more")
+    n = _estimated(filters, everything)
+    # Where the planner knows less than the page already shows, it is more.
+    return HowMany(about(n), "about") if n > size else HowMany(size, "more")
+
+
+def _exactly(filters: ProductFilters, everything: QuerySet) -> int:
+    found = filters.walk(everything) if filters.rarest else filters.apply(everything)
+    return found.count()
+
+
+def _estimated(filters: ProductFilters, everything: QuerySet) -> int:
+    key, now = (filters.merchant.pk, filters.query()), monotonic()
+    until, n = _estimates.get(key, (0.0, 0))
+    if until < now:
+        n = estimate(filters.apply(everything))
+        if len(_estimates) >= MOST_KEPT:
+            _estimates.clear()
+        _estimates[key] = now + KEPT_SECONDS, n
+    return n
