@@ -1,6 +1,6 @@
 """What every text engine is asked and what it answers: plain values, no database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -146,5 +146,11 @@ class TextEngine(Protocol):
     prompt_version: str  # "" where nothing is prompted
     capabilities: Capabilities
 
-    def generate(self, requests: Sequence[CopyRequest]) -> list[Answer]:
-        """One answer a request, in the same order. Raises nothing for what the world does."""
+    def generate(
+        self, requests: Sequence[CopyRequest], *, check: Callable[[], None] | None = None
+    ) -> list[Answer]:
+        """One answer a request, in the same order. Raises nothing for what the world does.
+
+        Where answers are long in coming, `check` is called about every second; what it raises
+        (the job was cancelled) goes through, and no more is asked.
+        """

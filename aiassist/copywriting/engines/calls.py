@@ -76,11 +76,20 @@ class Caller:
         self.wire, self.model, self.breaker = wire, model, breaker
         self.timeout_seconds, self.prices = timeout_seconds, prices
         self.stopped, self.lock = Event(), Lock()
+        self.final: Trouble | None = None  # what no request can get past
         self.not_before = 0.0  # no request leaves earlier: the server asked for a pause
         self.format, self.dropped, self.limit_name = 0, set[str](), "max_tokens"
 
     def ask(self, messages: Messages, limit: int, *, seed: int = 0) -> Turn:
-        """A turn of the model; raises Trouble."""
+        """A turn of the model; raises Trouble, and soon where nothing can work."""
+        try:
+            return self._ask(messages, limit, seed)
+        except Trouble as trouble:
+            if trouble.failed.scope == "stop":
+                self.final = trouble
+            raise
+
+    def _ask(self, messages: Messages, limit: int, seed: int) -> Turn:
         n_tries, began, adapted = 0, monotonic(), 0
         while True:
             self._wait_for_turn()
@@ -119,6 +128,8 @@ class Caller:
 
     def _wait_for_turn(self) -> None:
         """Until the server's own pause is over; not at all while the breaker is open."""
+        if self.final:
+            raise self.final
         self._pause(self.not_before - monotonic())
         if not self.breaker.may_ask():
             raise _trouble(

@@ -20,14 +20,8 @@ def facts_told(body: dict[str, Any]) -> dict[str, Any]:
 
 def honest(block: dict[str, Any]) -> str:
     """What a faithful model answers: each fact in a sentence of its own."""
-    zh = block["language"] == "zh"
-    rows = [
-        {
-            "text": f"{f['name']}为{f['value']}。" if zh else f"The {f['name']} is {f['value']}.",
-            "facts": [f["id"]],
-        }
-        for f in block["facts"]
-    ]
+    form = "这款商品的{name}为{value}。" if block["language"] == "zh" else "The {name} is {value}."
+    rows = [{"text": form.format(**fact), "facts": [fact["id"]]} for fact in block["facts"]]
     return json.dumps({"sentences": rows}, ensure_ascii=False)
 
 

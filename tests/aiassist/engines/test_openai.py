@@ -42,7 +42,7 @@ def test_it_writes_from_facts_in_both_languages(server, engine_at):
     en, zh = write(engine_at(), KETTLE.request(), T_SHIRT.request("zh"))
     assert "The material is Stainless steel." in en.text
     assert "material" in en.sentences[0].fact_ids
-    assert zh.text.startswith("材质为")
+    assert zh.text.startswith("这款商品的材质为")
     assert en.engine == "openai"
     assert en.engine_version == "tiny"
     assert server.paths == ["/v1/chat/completions"] * 2
