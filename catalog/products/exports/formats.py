@@ -29,7 +29,7 @@ class Column:
 @dataclass(frozen=True)
 class Format:
     """`source(columns, chosen, cells, merchant)` is the SQL that gives the cells of these
-    products' lines, and `blank` says when a kind of column is empty.
+    products' lines, in order, and `blank` says when a kind of column is empty.
 
     Both speak of `l`, a line, and of its number within its product, `l.n`.
     """
@@ -40,7 +40,6 @@ class Format:
     columns: Callable[[QuerySet, Merchant], list[Column]]
     source: Callable[[Sequence[Column], "Chosen", str, Merchant], str]
     blank: dict[str, str]
-    order: str = "l.product_id, l.n"
     delimiter: str = ","
     extension: str = "csv"
     has_choice: bool = False  # of columns

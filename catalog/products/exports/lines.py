@@ -13,50 +13,67 @@ from ecomportal.tenancy.models import Merchant
 PICTURE = "picture"
 VARIANT = "variant"
 BLANK = {"product": "l.n > 1"}
-OF_LINE = (
+_OF_VARIANT = (
     *("sku", "barcode", "options", "price_cents", "compare_at_cents", "cost_cents", "stock"),
     *("is_stock_tracked", "sells_without_stock", "weight_grams"),
 )
+OF_VARIANT = ", ".join(["v.id AS variant_id", *(f"v.{name}" for name in _OF_VARIANT)])
+NO_VARIANT = "NULL AS variant_id"
+OF_PICTURE = "i.source_url, i.position AS image_position, i.alt"
+NO_PICTURE = "NULL AS source_url, NULL AS image_position, NULL AS alt"
 
 
 def source(columns: Sequence[Column], chosen: sql.Chosen, cells: str, _merchant: Merchant) -> str:
     """One row for each line; what no column asks for is not read."""
     asked = {column.of for column in columns}
     named = " ".join(column.sql for column in columns)
-    tables, joined, n = [], "chosen c", []
-    own = ["v.id AS variant_id", *(f"v.{name}" for name in OF_LINE)]
-    of_picture = ["i.source_url", "i.position AS image_position", "i.alt"]
-    no_picture = ["NULL AS source_url", "NULL AS image_position", "NULL AS alt"]
-    if VARIANT in asked:
-        tables, n, shown = [sql.variants(chosen)], ["v.n"], own
-        joined += " LEFT JOIN v ON v.product_id = c.id"
+    if PICTURE in asked and chosen.has_pictures:
+        tables, order = _with_pictures(chosen, has_variants=VARIANT in asked), "l.n"
+    elif VARIANT in asked:
+        tables, order = _of_variants(chosen), "l.position, l.variant_id"
     else:
-        shown = ["NULL AS variant_id"]
-    if PICTURE in asked and not chosen.has_pictures:
-        shown = [*shown, *no_picture]
-    elif PICTURE in asked:
-        tables.append(sql.images(chosen))
-        shown = [*shown, *of_picture]
-        if n:
-            pairs = "v FULL JOIN i ON i.product_id = v.product_id AND i.n = v.n"
-            joined = f"chosen c LEFT JOIN ({pairs}) ON coalesce(v.product_id, i.product_id) = c.id"
-        else:
-            joined += " LEFT JOIN i ON i.product_id = c.id"
-        n.append("i.n")
-    numbered = f"coalesce({', '.join([*n, '1'])}) AS n"
-    tables.append(
-        f"l AS (SELECT {', '.join(['c.id AS product_id', numbered, *shown])} FROM {joined})"
-    )
+        tables, order = [f"l AS (SELECT c.id AS product_id, 1 AS n, {NO_VARIANT}, {NO_PICTURE} "
+                         "FROM chosen c)"], "l.n"  # fmt: skip
     rows = "l JOIN catalog_product p ON p.id = l.product_id"
     if "c.path" in named:
         rows += " LEFT JOIN catalog_category c ON c.id = p.category_id"
     if "t." in named:
         tables.append(sql.texts(columns, chosen))
-        rows += " LEFT JOIN t ON t.product_id = l.product_id AND l.n = 1"
+        rows += " LEFT JOIN t ON t.product_id = p.id"
     if "f.facts" in named:
         tables.append(sql.facts(chosen))
-        rows += " LEFT JOIN f ON f.product_id = l.product_id AND l.n = 1"
-    return f"{', '.join(tables)} SELECT {cells} FROM {rows} WHERE {chosen.between('p.id')}"
+        rows += " LEFT JOIN f ON f.product_id = p.id"
+    return (
+        f"{', '.join(tables)} SELECT {cells} FROM {rows} WHERE {chosen.products()} "
+        f"ORDER BY l.product_id, {order}"
+    )
+
+
+def _of_variants(chosen: sql.Chosen) -> list[str]:
+    """A line for each variant, and one for a product without any. They leave the table as they
+    are numbered, and so as they are shown: sorting them once more would cost as much again."""
+    live = f"v.deleted_at IS NULL AND {chosen.between('v.product_id')}"
+    if chosen.whole_of and chosen.has_variants:
+        product, rows = "v.product_id", f"catalog_variant v WHERE {live}"
+    else:
+        product = "c.id"
+        rows = f"chosen c LEFT JOIN catalog_variant v ON v.product_id = c.id AND {live}"
+    n = f"row_number() OVER (PARTITION BY {product} ORDER BY v.position, v.id) AS n"
+    shown = f"{product} AS product_id, {n}, v.position, {OF_VARIANT}, {NO_PICTURE}"
+    return [f"l AS (SELECT {shown} FROM {rows})"]
+
+
+def _with_pictures(chosen: sql.Chosen, *, has_variants: bool) -> list[str]:
+    """The n-th variant stands beside the n-th picture."""
+    tables, joined, n = [sql.images(chosen)], "chosen c LEFT JOIN i ON i.product_id = c.id", "i.n"
+    if has_variants:
+        tables.insert(0, sql.variants(chosen))
+        pairs = "v FULL JOIN i ON i.product_id = v.product_id AND i.n = v.n"
+        joined = f"chosen c LEFT JOIN ({pairs}) ON coalesce(v.product_id, i.product_id) = c.id"
+        n = "v.n, i.n"
+    shown = OF_VARIANT if has_variants else NO_VARIANT
+    numbered = f"c.id AS product_id, coalesce({n}, 1) AS n, {shown}, {OF_PICTURE}"
+    return [*tables, f"l AS (SELECT {numbered} FROM {joined})"]
 
 
 def fields(merchant: Merchant) -> dict[str, Column]:

@@ -11,12 +11,10 @@ from babel.numbers import get_currency_precision
 from psycopg.sql import Literal
 
 from catalog.products.exports.formats import NUMBER, TEXT, Column, Format
-from catalog.products.imports.guard import DANGEROUS
 from catalog.products.models import TextField
 from ecomportal.tenancy.models import Merchant
 
 LANGUAGES = ("en", "zh")
-FIRST_LETTER = 65  # "A": what a spreadsheet would run, and our guard, begin with a lower character
 TEXT_REFERENCE = re.compile(rf"t\.(?:{'|'.join(TextField.values)})_(?:en|zh)\b")
 
 
@@ -24,22 +22,11 @@ def quoted(value: object) -> str:
     return Literal(value).as_string(None)
 
 
-def guarded(sql: str) -> str:
-    """The text with the guard of `imports.guard`; most texts are passed by at one comparison."""
-    text, pattern = f"({sql})", quoted("^" + DANGEROUS.pattern)
-    return (
-        f"WHEN ascii{text} < {FIRST_LETTER} THEN CASE WHEN {text} = '' THEN NULL "
-        f"WHEN {text} ~ {pattern} THEN '''' || {text} ELSE {text} END ELSE {text}"
-    )
-
-
 def cell(column: Column, written_as: Format) -> str:
-    """The column as the file shows it: nothing where it does not stand, guarded where it must."""
+    """The column as the file shows it: nothing where it does not stand."""
     blank = written_as.blank.get(column.of)
-    empty = f"WHEN {blank} THEN NULL " if blank else ""
-    if column.kind == TEXT:
-        return f"CASE {empty}{guarded(column.sql)} END"
-    return f"CASE {empty}ELSE {column.sql} END" if empty else column.sql
+    shown = f"NULLIF({column.sql}, '')" if column.kind == TEXT else column.sql
+    return f"CASE WHEN {blank} THEN NULL ELSE {shown} END" if blank else shown
 
 
 def amount(name: str, currency: str) -> str:
@@ -50,7 +37,8 @@ def amount(name: str, currency: str) -> str:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The products of one statement: their ids as text, in order.
+    """The products of one statement: their ids as text, in order; or only the first and the last,
+    when they are all that this shop (`whole_of`) has between them.
 
     Ids rise with time, so that one walk through an index finds all that lies below a range of
     them. Where most products of the range are chosen (`is_dense`) that is the quickest way; else
@@ -60,13 +48,22 @@ class Chosen:
     ids: Sequence[str]
     is_dense: bool = False
     has_pictures: bool = True
+    whole_of: int | None = None
+    has_variants: bool = False  # each of the products has one
 
     def table(self) -> str:
+        if self.whole_of:
+            return f"chosen AS (SELECT id FROM catalog_product p WHERE {self.products()})"
         array = "{" + ",".join(self.ids) + "}"
         return f"chosen AS MATERIALIZED (SELECT id FROM unnest('{array}'::uuid[]) id)"
 
     def between(self, name: str = "product_id") -> str:
         return f"{name} BETWEEN '{self.ids[0]}' AND '{self.ids[-1]}'"
+
+    def products(self) -> str:
+        """Which rows `p` can be of these products, where something else may narrow them further."""
+        whole = f" AND p.merchant_id = {self.whole_of:d}" if self.whole_of else ""
+        return f"{self.between('p.id')} AND p.deleted_at IS NULL{whole}"
 
     def among(self, name: str = "product_id") -> str:
         """The rows below these products, and below a few others where that is quicker."""
@@ -86,9 +83,7 @@ def statement(
     """The lines of these products, as one `COPY`."""
     cells = ", ".join(cell(column, written_as) for column in columns)
     lines = written_as.source(columns, chosen, cells, merchant)
-    return (
-        f"COPY (WITH {chosen.table()}, {lines} ORDER BY {written_as.order}) TO STDOUT ({options})"
-    )
+    return f"COPY (WITH {chosen.table()}, {lines}) TO STDOUT ({options})"
 
 
 def variants(chosen: Chosen) -> str:
@@ -145,3 +140,7 @@ def text_for(field: str, language: str) -> str:
 
 def is_number(column: Column) -> bool:
     return column.kind == NUMBER
+
+
+def is_text(column: Column) -> bool:
+    return column.kind == TEXT

@@ -131,7 +131,7 @@ LEFT JOIN catalog_category c ON c.id = p.category_id
 LEFT JOIN t ON t.product_id = l.product_id
 LEFT JOIN g ON g.product_id = l.product_id
 LEFT JOIN o ON o.product_id = l.product_id AND l.is_parent
-WHERE {chosen.between("p.id")}"""
+WHERE {chosen.between("p.id")} ORDER BY l.product_id, l.is_parent DESC, l.n"""
 
 
 FORMAT = Format(
@@ -144,5 +144,4 @@ FORMAT = Format(
     columns,
     source,
     BLANK,
-    order="l.product_id, l.is_parent DESC, l.n",
 )

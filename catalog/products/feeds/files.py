@@ -79,9 +79,7 @@ def _source(
 
 
 def _format(source: partial) -> Format:
-    return Format(
-        "feed", "", "", lambda *_: [], source, {}, order="l.product_id, l.n", delimiter="\t"
-    )
+    return Format("feed", "", "", lambda *_: [], source, {}, delimiter="\t")
 
 
 def _rss(

@@ -58,7 +58,8 @@ def source(
 ) -> str:
     """`base` is where this site can be reached, for pictures that are kept here."""
     rule = f" WHERE NOT problems && {sql.quoted(LEAVES_OUT)}::text[]" if only_good else ""
-    return f"{tables(feed, chosen, base=base)} SELECT {cells} FROM l{rule}"
+    lines = f"SELECT {cells} FROM l{rule} ORDER BY l.product_id, l.n"
+    return f"{tables(feed, chosen, base=base)} {lines}"
 
 
 def tables(feed: Feed, chosen: sql.Chosen, *, base: str = "") -> str:
