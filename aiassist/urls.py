@@ -3,9 +3,11 @@
 from django.urls import path
 
 from aiassist.copywriting import review, views
+from aiassist.copywriting.engines.urls import urlpatterns as engines
 
 app_name = "aiassist"
 urlpatterns = [
+    *engines,
     path("content/", review.queue, name="review"),
     path("content/write/", views.generate, name="generate"),
     path("content/write/preview/", views.preview, name="generate-preview"),

@@ -22,6 +22,8 @@ ACTIONS = {
     "draft.approved": _("Draft approved"),
     "draft.rejected": _("Draft rejected"),
     "draft.undone": _("Approval taken back"),
+    "engine.changed": _("Text engine set up"),
+    "engine.tried": _("Text engine tried"),
     "facts.decided": _("Facts confirmed or refused"),
     "facts.filled": _("Missing facts filled in"),
     "images.added": _("Pictures added"),
@@ -65,6 +67,6 @@ AREAS = {
     "texts": (_("Texts"), ("draft.", "copy.")),
     "jobs": (_("Jobs"), ("job.",)),
     "team": (_("Team"), ("team.",)),
-    "settings": (_("Settings and keys"), ("shop.", "api_key.")),
+    "settings": (_("Settings and keys"), ("shop.", "api_key.", "engine.")),
     "admin": (_("Platform admin"), ("admin.",)),
 }

@@ -35,6 +35,7 @@ PLACES = {
     "api-keys": "settings/keys/",
     "audit": "settings/audit/",
     "shop-settings": "settings/shop/",
+    "text-engine": "settings/text-engine/",
     "not-found": "no-such-page/",
 }
 # Found on another page: (that page, what its link looks like).

@@ -119,6 +119,10 @@ class World:
                 created_by=self.people["viewer"],
             )  # fmt: skip
             Job.objects.create(**common, kind="write_copy", title=CANARY, status="running")
+            trial = Job.objects.create(
+                **common, kind="try_engine", title=CANARY, status="done",
+                result={"trial": {"title": CANARY, "engine": "openai", "raw": CANARY}},
+            )  # fmt: skip
             change = Change.objects.create(
                 **common, kind="edit", title=f"{CANARY} edit", created_by=owner, n_rows=1
             )
@@ -185,7 +189,7 @@ class World:
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
             "gone_id": gone.pk, "feed_id": feed.pk, "key": colour.key,
-            "own_key": own_kind.key, "field": "price",
+            "own_key": own_kind.key, "field": "price", "trial_id": trial.pk,
         }  # fmt: skip
         self.theirs = make_product(self.other, "Harbour lamp")
         with tenant(shop):

@@ -54,13 +54,16 @@ class BaseUrl:
 
 def parse_url(text: str) -> BaseUrl:
     """The parts of an address; raises AddressRefused for one that no server has."""
+    text = text.strip()
+    if not text.lower().startswith(("https://", "http://")):
+        raise AddressRefused(said("The address must begin with https:// (or http://)."))
     try:
-        parts = urlsplit(text.strip())
+        parts = urlsplit(text[: MAX_URL + 1])
         port, host = parts.port, ascii_host(parts.hostname or "")
     except (ValueError, FetchError):
         raise AddressRefused(said("This is not the address of a server.")) from None
-    if parts.scheme not in DEFAULT_PORTS or len(text) > MAX_URL:
-        raise AddressRefused(said("The address must begin with https:// (or http://)."))
+    if len(text) > MAX_URL:
+        raise AddressRefused(said("This is not the address of a server."))
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise AddressRefused(
             said("The address must hold no name, password, “?” or “#”. The key has its own field.")
