@@ -43,3 +43,4 @@ class Format:
     delimiter: str = ","
     extension: str = "csv"
     has_choice: bool = False  # of columns
+    has_ranges: bool = False  # its lines are joined in order, whatever their number

@@ -76,7 +76,8 @@ def narrowed(columns: list[Column], left_out: set[str]) -> list[Column]:
 
 
 _ALL = _("Everything: all fields, the texts of both languages and a column for each kind of fact.")
-FORMAT = Format("own", _("Our own CSV"), _ALL, columns, lines.source, lines.BLANK, has_choice=True)
+FORMAT = Format("own", _("Our own CSV"), _ALL, columns, lines.source, lines.BLANK, has_choice=True,
+                has_ranges=True)  # fmt: skip
 WORKBOOK = Format(
     "xlsx",
     _("Excel workbook"),
@@ -86,4 +87,5 @@ WORKBOOK = Format(
     lines.BLANK,
     extension="xlsx",
     has_choice=True,
+    has_ranges=True,
 )

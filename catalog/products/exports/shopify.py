@@ -81,4 +81,5 @@ FORMAT = Format(
     columns,
     lines.source,
     lines.BLANK,
+    has_ranges=True,
 )

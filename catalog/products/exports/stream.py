@@ -76,7 +76,7 @@ def table(
     if written_as.delimiter == "\t":
         options += ", DELIMITER E'\\t'"
     guarded = Guard([is_text(column) for column in columns], written_as.delimiter)
-    for chosen in batches(products):
+    for chosen in batches(products, has_ranges=written_as.has_ranges):
         with copied(statement(columns, written_as, chosen, merchant, options=options)) as lines:
             yield from guarded.pieces(lines)
 
@@ -87,7 +87,7 @@ def _workbook(
     guards = [guard if is_text(column) else str for column in columns]
 
     def rows() -> Iterator[list[str | None]]:
-        for chosen in batches(products):
+        for chosen in batches(products, has_ranges=written_as.has_ranges):
             text = statement(columns, written_as, chosen, merchant, options="FORMAT text")
             with copied(text) as lines:
                 for row in lines.rows():
@@ -103,10 +103,10 @@ def copied(text: str) -> Any:
     return cursor.copy(text)
 
 
-def batches(products: QuerySet) -> Iterator[Chosen]:
-    """The products in order, some at a time."""
+def batches(products: QuerySet, *, has_ranges: bool = False) -> Iterator[Chosen]:
+    """The products in order, some at a time; all of a shop by ranges, where the format can."""
     every = Product.objects.filter(merchant=current_merchant_id())
-    if _sql(products) == _sql(every.filter(deleted_at=None)):
+    if has_ranges and _sql(products) == _sql(every.filter(deleted_at=None)):
         yield from _ranges(every)
     else:
         yield from _named(products)

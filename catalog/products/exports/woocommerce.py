@@ -32,10 +32,11 @@ TEMPLATE = [
 BLANK = {"product": "l.is_variable AND NOT l.is_parent", "variant": "l.is_parent"}
 VARIANT = "variant"
 # The parent is sold by its variations alone, so its SKU is free to name it; unless some variant
-# is called so.
+# is called so. That it is called something is said for the index of SKUs, which has no others.
 PARENT_SKU = (
     "CASE WHEN EXISTS (SELECT FROM catalog_variant o WHERE o.merchant_id = p.merchant_id "
-    "AND o.sku = p.handle AND o.deleted_at IS NULL) THEN p.handle || '-parent' ELSE p.handle END"
+    "AND o.sku = p.handle AND o.sku <> '' AND o.deleted_at IS NULL) "
+    "THEN p.handle || '-parent' ELSE p.handle END"
 )
 
 
