@@ -8,12 +8,15 @@ import torch
 from transformers import GenerationConfig
 from transformers.generation.configuration_utils import ContinuousBatchingConfig
 
+from aiassist.ml import attention
+
 PAGE = 32  # tokens a page of the cache; half a page a request is lost on average
 # Sized by hand: left alone, the library took all memory it found for the cache of a tiny model,
 # and minutes for what takes seconds.
 TOKENS_A_STEP = {"cpu": 256, "cuda": 4096}
 CACHE_BYTES = {"cpu": 1 << 30, "cuda": 8 << 30}  # the most the cache may take
 WAIT_SECONDS = 0.5
+NO_END = -1  # for the library: a token that never comes
 
 
 class CannotContinue(Exception):
@@ -34,8 +37,19 @@ def continuous(
     should_stop: Callable[[], bool] | None = None,
 ) -> list[list[int]]:
     """New tokens of each prompt; a request that ends makes room for the next one at once."""
+    with attention.switched(model):
+        return _continuous(model, prompts, limits, ends, n_at_once, should_stop)
+
+
+def _continuous(
+    model: Any,
+    prompts: Sequence[list[int]],
+    limits: Sequence[int],
+    ends: Sequence[int],
+    n_at_once: int,
+    should_stop: Callable[[], bool] | None,
+) -> list[list[int]]:
     needed = [len(prompt) + limit for prompt, limit in zip(prompts, limits, strict=True)]
-    attention = model.config._attn_implementation
     try:
         manager = model.init_continuous_batching(
             generation_config=_greedy(ends),
@@ -53,7 +67,6 @@ def continuous(
     finally:
         manager.stop(block=True)
         manager.destroy()
-        model.set_attn_implementation(attention)
     return [found[one] for one in ids]
 
 
@@ -129,8 +142,7 @@ def _one_batch(
     made = model.generate(
         ids,
         attention_mask=mask.to(model.device),
-        generation_config=_greedy(ends),
-        max_new_tokens=max(limits),
+        generation_config=_greedy(ends, max_new_tokens=max(limits)),
     )
     new = made[:, width:].tolist()
     return [_until_end(row[:limit], ends) for row, limit in zip(new, limits, strict=True)]
@@ -142,8 +154,8 @@ def _until_end(tokens: list[int], ends: Sequence[int]) -> list[int]:
     return tokens if at is None else tokens[: at + 1]
 
 
-def _greedy(ends: Sequence[int]) -> GenerationConfig:
+def _greedy(ends: Sequence[int], **limits: int) -> GenerationConfig:
     """Nothing by chance: the same facts give the same text, whatever stands beside them."""
     return GenerationConfig(
-        do_sample=False, eos_token_id=list(ends) or -1, pad_token_id=0, use_cache=True
+        do_sample=False, eos_token_id=list(ends) or NO_END, pad_token_id=0, use_cache=True, **limits
     )

@@ -7,8 +7,16 @@ import shutil
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import (
+    AttentionInterface,
+    AutoModelForCausalLM,
+    GPT2Config,
+    LlamaConfig,
+    MambaConfig,
+    MistralConfig,
+)
 
-from aiassist.ml import batching
+from aiassist.ml import attention, batching
 from aiassist.ml.causal_lm import CausalLM, from_hub
 from aiassist.ml.hardware import best_dtype, product_seconds
 from aiassist.ml.weights import WeightsError, check_model
@@ -220,3 +228,53 @@ def test_a_hub_that_cannot_be_reached_is_told(monkeypatch):
     with pytest.raises(WeightsError) as caught:
         from_hub("nobody/nothing")
     assert caught.value.code == "unreachable"
+
+
+@pytest.mark.parametrize("n_tokens", [7, 16, 64])
+def test_prompts_read_in_pieces_change_no_answer(lm, monkeypatch, n_tokens):
+    monkeypatch.setitem(batching.TOKENS_A_STEP, "cpu", n_tokens)
+    prompts = prompts_of(lm) + [lm.encode([{"role": "user", "content": "kettle holds 1.8 " * 20}])]
+    limits = [*LIMITS, 12]
+    found = batching.continuous(lm.model, prompts, limits, [], n_at_once=4)
+    assert found == one_by_one(lm, prompts, limits, [])
+
+
+def test_each_request_looks_at_its_own_tokens_and_no_mask_is_made(lm, monkeypatch):
+    used = []
+
+    def seen(module, query, key, value, attention_mask, **kwargs):
+        used.append(attention_mask)
+        return attention.own_tokens(module, query, key, value, attention_mask, **kwargs)
+
+    monkeypatch.setitem(AttentionInterface._global_mapping, attention.NAME, seen)
+    batching.continuous(lm.model, prompts_of(lm), LIMITS, [], n_at_once=3)
+    assert used
+    assert not any(mask is not None for mask in used)
+    assert lm.model.config._attn_implementation == "sdpa"
+
+
+SMALL = {"vocab_size": 600, "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2}
+SMALL |= {"num_attention_heads": 4, "num_key_value_heads": 2}
+OTHERS = {
+    "llama": LlamaConfig(**SMALL),
+    "window": MistralConfig(**SMALL, sliding_window=16),
+    "gpt2": GPT2Config(vocab_size=600, n_embd=64, n_layer=2, n_head=4),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_architectures_write_the_same_at_once_and_one_by_one(lm, name):
+    torch.manual_seed(1)
+    other = CausalLM(AutoModelForCausalLM.from_config(OTHERS[name]), lm.tokenizer)
+    prompts = prompts_of(lm)
+    found = batching.continuous(other.model, prompts, LIMITS, [], n_at_once=3)
+    assert found == one_by_one(other, prompts, LIMITS, [])
+    assert attention.fits(other.model) == (name != "window")
+
+
+def test_an_architecture_without_a_paged_cache_is_padded(lm):
+    config = MambaConfig(vocab_size=600, hidden_size=32, num_hidden_layers=1, state_size=4)
+    other = CausalLM(AutoModelForCausalLM.from_config(config), lm.tokenizer)
+    found = other.complete(prompts_of(lm)[:3], max_new_tokens=[2, 3, 4], stops=False)
+    assert [one.n_written for one in found] == [2, 3, 4]
+    assert not other.can_continue

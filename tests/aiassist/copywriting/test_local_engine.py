@@ -11,7 +11,7 @@ from aiassist.copywriting.engine import DraftText, Failed, NotEnoughFacts
 from aiassist.copywriting.engines import engine_from, local_models
 from aiassist.copywriting.engines.local import LocalEngine
 from aiassist.copywriting.engines.models import EngineChoice
-from aiassist.copywriting.engines.prompts import Prompt, messages_for, repair_messages
+from aiassist.copywriting.engines.prompts import Prompt, messages_for, prompt_of, repair_messages
 from aiassist.ml.weights import WeightsError
 from tests.aiassist.copywriting.samples import RING, T_SHIRT
 from tests.tiny_lm import make_model, make_tokenizer, save, teach
@@ -203,4 +203,5 @@ def test_the_shops_choice_leads_to_its_model(in_shop):
     assert found.version == "writer"
     assert found.capabilities.can_translate
     assert not found.capabilities.is_instant
-    assert found.generate([ENGLISH])[0].text.startswith("Lumo")
+    assert found.prompt_version == prompt_of().version
+    assert set(found.capabilities.kinds) >= {"description", "bullets", "seo_title"}
