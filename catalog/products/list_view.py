@@ -106,6 +106,7 @@ def _page(request: HttpRequest, filters: ProductFilters, columns: list[Column], 
         cursor=cursor_of(request.GET),
         size=PAGE_SIZE,
         dress=lambda cut: Shown(cut, columns, named),
+        near=filters.near,
     )
     if named and not is_sorted_in and not page.previous:
         first = filters.apply(products.filter(pk__in=named))

@@ -1,8 +1,17 @@
 """How many rows there are, up to a cap: nobody needs the exact number of a million, and counting
 on would take longer than a page may."""
 
+from time import monotonic
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Func, IntegerField, QuerySet, Value
+
+from ecomportal.web.paging import estimate
+
+# Seconds that an estimate is kept: it changes when the database takes statistics, which is rarer.
+KEPT_SECONDS = 60
+MOST_KEPT = 1000
+_estimates: dict[str, tuple[float, int]] = {}  # by what they are of: till when, and the number
 
 
 def n_up_to(rows: QuerySet, most: int) -> Func:
@@ -12,3 +21,15 @@ def n_up_to(rows: QuerySet, most: int) -> Func:
     """
     few = ArraySubquery(rows.order_by().values(one=Value(1))[: most + 1])
     return Func(few, function="cardinality", output_field=IntegerField())
+
+
+def kept_estimate(rows: QuerySet, *, of: str) -> int:
+    """About how many rows, asked of the planner once a minute; `of` says what they are."""
+    now = monotonic()
+    until, n = _estimates.get(of, (0.0, 0))
+    if until < now:
+        n = estimate(rows)
+        if len(_estimates) >= MOST_KEPT:
+            _estimates.clear()
+        _estimates[of] = now + KEPT_SECONDS, n
+    return n

@@ -19,6 +19,7 @@ from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
 
 FORWARD, BACKWARD = "n", "p"
+Near = Callable[[bool, list[Value], int], Any]
 
 
 @dataclass(frozen=True)
@@ -41,40 +42,41 @@ def keyset_page(
     cursor: str,
     size: int,
     dress: Callable[[QuerySet], QuerySet] | None = None,
+    near: Near | None = None,
 ) -> Page:
     """One page in this order, in one statement.
 
     `dress` makes of the query that finds the page's rows the one that shows them, so that what
     only the page needs is asked for the page alone; its rows have the values of the ordering.
+    `near` is a condition that knows where the page begins: for a direction (whether it goes down),
+    the values at the edge (none at the end of the list) and a number it lets through at least as
+    many of the next rows.
 
     `ordering` are field or annotation names with "-" for descending; the last is unique, and none
     may be null. A cursor that cannot be read gives the first page; one without values, backward,
     the last: the same statement with its order turned.
     """
+
+    def read(names: list[str], edge: list[Any]) -> list[Any]:
+        found = queryset.filter(_beyond(names, edge)) if edge else queryset
+        if near:
+            found = found.filter(near(names[0].startswith("-"), edge, size + 1))
+        cut = found.order_by(*names)[: size + 1]
+        return list(cut if dress is None else dress(cut).order_by(*names))
+
     if cursor == LAST:
-        rows = _rows(queryset, list(map(_turned, ordering)), size, dress)
+        rows = read(list(map(_turned, ordering)), [])
         return _page(rows, ordering, size=size, is_backward=True, is_edge=True)
     direction, values = _read(cursor, ordering)
     is_backward = direction == BACKWARD
     names = [_turned(name) for name in ordering] if is_backward else list(ordering)
     try:
-        beyond = queryset.filter(_beyond(queryset, names, values)) if values else None
-        rows = [] if beyond is None else _rows(beyond, names, size, dress)
+        rows = read(names, _typed(queryset, names, values)) if values else []
     except (ValidationError, ValueError, TypeError, OverflowError):
-        values, rows, is_backward = [], [], False
+        values, is_backward = [], False
     if not values:
-        rows = _rows(queryset, list(ordering), size, dress)
+        rows = read(list(ordering), [])
     return _page(rows, ordering, size=size, is_backward=is_backward, is_edge=not values)
-
-
-def _rows(
-    queryset: QuerySet,
-    names: list[str],
-    size: int,
-    dress: Callable[[QuerySet], QuerySet] | None,
-) -> list[Any]:
-    cut = queryset.order_by(*names)[: size + 1]
-    return list(cut if dress is None else dress(cut).order_by(*names))
 
 
 def _page(
@@ -97,36 +99,40 @@ def _turned(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
-def _beyond(queryset: QuerySet, names: Sequence[str], values: Sequence[Any]) -> Any:
-    """The rows after `values`: (a, b) > (x, y), which an index on both columns goes straight to,
+def _typed(queryset: QuerySet, names: Sequence[str], values: Sequence[Any]) -> list[Value]:
+    """A cursor's values as the columns have them; their fields raise what they find wrong."""
+    query = queryset.query.clone()  # asking for a field may join its table
+    fields = [F(name.removeprefix("-")).resolve_expression(query).output_field for name in names]
+    return [
+        Value(field.get_prep_value(value), output_field=field)
+        for field, value in zip(fields, values, strict=True)
+    ]
+
+
+def _beyond(names: Sequence[str], edge: Sequence[Value]) -> Any:
+    """The rows after `edge`: (a, b) > (x, y), which an index on both columns goes straight to,
     however many rows have the same `a`."""
     downs = {name.startswith("-") for name in names}
     if len(downs) > 1:
-        return _spelled_out(names, values)
-    fields = [name.removeprefix("-") for name in names]
-    query = queryset.query.clone()  # asking for a field may join its table
-    types = [F(field).resolve_expression(query).output_field for field in fields]
-    edge = [
-        Value(type_.get_prep_value(value), output_field=type_)
-        for type_, value in zip(types, values, strict=True)
-    ]
-    return (LessThan if downs == {True} else GreaterThan)(_row(*map(F, fields)), _row(*edge))
+        return _spelled_out(names, edge)
+    columns = [F(name.removeprefix("-")) for name in names]
+    return (LessThan if downs == {True} else GreaterThan)(_row(columns), _row(edge))
 
 
-def _row(*columns: Any) -> Func:
+def _row(columns: Sequence[Any]) -> Func:
     return Func(*columns, template="(%(expressions)s)", output_field=BooleanField())
 
 
-def _spelled_out(names: Sequence[str], values: Sequence[Any]) -> Q:
+def _spelled_out(names: Sequence[str], edge: Sequence[Value]) -> Q:
     """The same where one goes up and another down; a >= x first, which an index on the leading
     column can use."""
     beyond, equal = Q(), Q()
-    for name, value in zip(names, values, strict=True):
+    for name, value in zip(names, edge, strict=True):
         field, is_down = name.removeprefix("-"), name.startswith("-")
         beyond |= equal & Q(**{f"{field}__{'lt' if is_down else 'gt'}": value})
         equal &= Q(**{field: value})
     first, is_down = names[0].removeprefix("-"), names[0].startswith("-")
-    return Q(**{f"{first}__{'lte' if is_down else 'gte'}": values[0]}) & beyond
+    return Q(**{f"{first}__{'lte' if is_down else 'gte'}": edge[0]}) & beyond
 
 
 def _write(direction: str, row: Model | dict[str, Any], ordering: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ The whole state of a list is its query string: it can be saved, shared, and give
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from catalog.products.filters import facts as fact_filters
-from catalog.products.filters.narrowing import COUNTED, Chip, Narrowing, counts
+from catalog.products.filters.narrowing import COUNTED, Chip, Narrowing, counts, next_to
 from catalog.products.filters.plain import (
     LOW_STOCK,
     NO_CATEGORY,
@@ -32,6 +33,8 @@ from catalog.products.filters.plain import (
 )
 from catalog.products.models import Attribute, path_column
 from catalog.products.money import parse_money
+from ecomportal.web.counting import kept_estimate
+from ecomportal.web.paging import Near
 
 __all__ = ["COUNTED", "LOW_STOCK", "PARAMS", "UPDATED_DAYS", "Chip", "Narrowing", "ProductFilters"]
 
@@ -39,6 +42,9 @@ RANGES = ("min", "max", "smin", "smax")
 # What else stands in the address (sort, page, columns) narrows nothing.
 PARAMS = (*ONE_VALUE, *RANGES, "deleted")
 MAX_STOCK = 10**12
+BY_CHANGE = ("", "updated", "-updated")  # as `sort` stands in the address
+# Products of a shop whose matches are simply looked up and counted.
+SMALL_SHOP = 20_000
 
 
 class ProductFilters:
@@ -47,6 +53,7 @@ class ProductFilters:
     def __init__(self, query: QueryDict | str, merchant: Any) -> None:
         query = QueryDict(query) if isinstance(query, str) else query
         self.merchant = merchant
+        self.is_by_change = query.get("sort", "") in BY_CHANGE
         self.problems: list[str] = []
         self.values = {name: query.get(name, "").strip()[:200] for name in PARAMS}
         for name, (_maker, allowed) in ONE_VALUE.items():
@@ -131,12 +138,22 @@ class ProductFilters:
         return bool(self.values["q"])
 
     @cached_property
+    def near(self) -> Near | None:
+        """A quicker way to the page of a large shop's list by change that a search or a tag alone
+        narrows: the condition that lets through the next of its matches. They are not counted."""
+        one = self.narrowings[0] if len(self.narrowings) == 1 else None
+        if one is None or one.near is None or not self.is_by_change or self.values["deleted"]:
+            return None
+        everything = self.merchant.products.all()
+        if kept_estimate(everything, of=f"products {self.merchant.pk}") <= SMALL_SHOP:
+            return None
+        return partial(next_to, one.near)
+
+    @cached_property
     def _looked_up(self) -> dict[str, Any]:
         """How many products each filter finds that an index serves, and which of them the search
         names exactly, by handle, SKU or bar code: in one statement, and none for a plain list."""
-        served = [one for one in self.narrowings if one.ids is not None]
-        if not served or self.values["deleted"]:
-            return {"named": [], "n": {}}
+        served = [one for one in self.narrowings if one.ids is not None and not self.near]
         more = {}
         if self.has_search:
             more["named"] = RawSQL(
@@ -144,6 +161,8 @@ class ProductFilters:
                 [self.values["q"]],
                 output_field=ArrayField(UUIDField()),
             )
+        if self.values["deleted"] or not (served or more):
+            return {"named": [], "n": {}}
         found = counts(self.merchant, served, **more)
         n = {id(one): found[f"n_{at}"] for at, one in enumerate(served)}
         return {"named": found.get("named", []), "n": n}
@@ -160,17 +179,28 @@ class ProductFilters:
         few = [one for one in self.narrowings if n.get(id(one), COUNTED + 1) <= COUNTED]
         return min(few, key=lambda one: n[id(one)], default=None)
 
+    @property
+    def n_counted(self) -> int | None:
+        """How many products match, where that is known without another look."""
+        one = self.rarest
+        if one is None or not one.is_of_products or len(self.narrowings) > 1:
+            return None
+        return self._looked_up["n"][id(one)]
+
     def apply(self, products: QuerySet) -> QuerySet:
         """All that match, in no order."""
         return self._narrow(products, [one.condition for one in self.narrowings])
 
     def walk(self, products: QuerySet) -> QuerySet:
-        """The same, for who reads the first few of an order."""
-        conditions = [
-            one.found if one is self.rarest else one.while_walking or one.condition
-            for one in self.narrowings
-        ]
-        return self._narrow(products, conditions)
+        """The same, for who reads the first few of an order; `near` narrows by itself."""
+        if self.near:
+            return self._narrow(products, [])
+        return self._narrow(products, [self._while_walking(one) for one in self.narrowings])
+
+    def _while_walking(self, one: Narrowing) -> Any:
+        if one is self.rarest and not (one.is_ordered and self.is_by_change):
+            return one.found
+        return one.while_walking or one.condition
 
     def _narrow(self, products: QuerySet, conditions: list[Any]) -> QuerySet:
         if self.values["deleted"]:

@@ -41,12 +41,18 @@ class Chip:
 @dataclass(frozen=True)
 class Narrowing:
     """`condition` tells a product that matches. `ids` are the ids of those that match, from an
-    index; None where no index knows them. `while_walking` is a cheaper way to look at one."""
+    index; None where no index knows them. `while_walking` is a cheaper way to look at one.
+    `is_of_products`: each of `ids` is a live product of its own, so that they can be counted.
+    `is_ordered`: an index has them in the order by change. `near`: what the function
+    `matches_near` of the database is asked, which finds the next of them in that order."""
 
     chip: Chip
     condition: Any
     ids: QuerySet | RawSQL | None = None
     while_walking: Any = None
+    is_of_products: bool = False
+    is_ordered: bool = False
+    near: tuple[str, str] | None = None
 
     @property
     def found(self) -> Any:
@@ -76,6 +82,13 @@ def below(chip: Chip, rows: QuerySet) -> Narrowing:
     """
     mine = rows.filter(product=OuterRef("pk")).order_by()
     return Narrowing(chip, Exists(mine), rows.values("product_id"), while_walking=has_one(mine))
+
+
+def next_to(near: tuple[str, str], is_down: bool, edge: list[Value], n: int) -> Func:
+    """At least `n` of those that match beyond an edge of the order by change, and few others."""
+    place = [value.value for value in edge] or [None, None]
+    ids = RawSQL("ARRAY(SELECT matches_near(%s, %s, %s, %s, %s, %s))", [*near, *place, is_down, n])
+    return among(ids)
 
 
 def has_one(rows: QuerySet) -> Subquery:

@@ -47,7 +47,14 @@ def search(filters: Any, text: str) -> Narrowing:
     is_alike = Case(
         When(grams__contains=pieces, then=True), default=False, output_field=BooleanField()
     )
-    return Narrowing(chip, Q(pk__in=ids), ids, while_walking=is_alike)
+    return Narrowing(
+        chip,
+        Q(pk__in=ids),
+        ids,
+        while_walking=is_alike,
+        is_of_products=True,
+        near=("search", text),
+    )
 
 
 def status(filters: Any, value: str) -> Narrowing:
@@ -80,24 +87,26 @@ def category(filters: Any, value: str) -> Narrowing | None:
     return _of_products(filters, Chip(_("Category"), found.label, ("category",)), among)
 
 
-def _of_products(filters: Any, chip: Chip, condition: Q) -> Narrowing:
+def _of_products(filters: Any, chip: Chip, condition: Q, *, is_ordered: bool = False) -> Narrowing:
     # Only live ones are counted as few or many: a shop may have deleted more than it keeps.
     ids = filters.merchant.products.filter(condition, deleted_at=None).values("pk")
-    return Narrowing(chip, condition, ids)
+    return Narrowing(chip, condition, ids, is_of_products=True, is_ordered=is_ordered)
 
 
 def vendor(filters: Any, value: str) -> Narrowing:
-    return _of_products(filters, Chip(_("Brand"), value, ("vendor",)), Q(vendor=value))
+    chip = Chip(_("Brand"), value, ("vendor",))
+    return _of_products(filters, chip, Q(vendor=value), is_ordered=True)
 
 
 def product_type(filters: Any, value: str) -> Narrowing:
-    return _of_products(filters, Chip(_("Type"), value, ("type",)), Q(product_type=value))
+    chip = Chip(_("Type"), value, ("type",))
+    return _of_products(filters, chip, Q(product_type=value), is_ordered=True)
 
 
 def tag(filters: Any, value: str) -> Narrowing:
     chip = Chip(_("Tag"), value, ("tag",))
     ids = RawSQL("SELECT products_tagged(%s, %s)", [value, COUNTED + 1])
-    return Narrowing(chip, Q(tags__contains=[value]), ids)
+    return Narrowing(chip, Q(tags__contains=[value]), ids, is_of_products=True, near=("tag", value))
 
 
 def stock(filters: Any, value: str) -> Narrowing:

@@ -1,7 +1,6 @@
 """How many products a list holds: exactly where that is cheap or asked for, else about."""
 
 from dataclasses import dataclass
-from time import monotonic
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,12 +9,8 @@ from django.utils.translation import ngettext
 
 from catalog.products.filters import COUNTED, ProductFilters
 from ecomportal.web import formats
-from ecomportal.web.paging import Page, about, estimate
-
-# Seconds that an estimate is kept: it changes when the database takes statistics, which is rarer.
-KEPT_SECONDS = 60
-MOST_KEPT = 1000
-_estimates: dict[tuple[int, str], tuple[float, int]] = {}  # by shop and filters: till when, number
+from ecomportal.web.counting import kept_estimate
+from ecomportal.web.paging import Page, about
 
 
 @dataclass(frozen=True)
@@ -56,13 +51,15 @@ def how_many(request: HttpRequest, filters: ProductFilters, page: Page, *, size:
     everything = request.merchant.products.all()
     if page.is_all:
         return HowMany(len(page.rows), "exact")
+    if filters.n_counted is not None:
+        return HowMany(filters.n_counted, "exact")
     if request.GET.get("count") == "exact" or filters.rarest:
         return HowMany(_exactly(filters, everything), "exact")
-    if filters.has_search and len(filters.narrowings) == 1:
+    if filters.has_search and len(filters.narrowings) == 1 and not filters.near:
         return HowMany(COUNTED, "more")
     if filters.has_search or filters.values["facts"] == "missing":  # unknown to the planner
         return HowMany(size, "more")
-    n = _estimated(filters, everything)
+    n = kept_estimate(filters.apply(everything), of=f"list {request.merchant.pk} {filters.query()}")
     # Where the planner knows less than the page already shows, it is more.
     return HowMany(about(n), "about") if n > size else HowMany(size, "more")
 
@@ -70,14 +67,3 @@ def how_many(request: HttpRequest, filters: ProductFilters, page: Page, *, size:
 def _exactly(filters: ProductFilters, everything: QuerySet) -> int:
     found = filters.walk(everything) if filters.rarest else filters.apply(everything)
     return found.count()
-
-
-def _estimated(filters: ProductFilters, everything: QuerySet) -> int:
-    key, now = (filters.merchant.pk, filters.query()), monotonic()
-    until, n = _estimates.get(key, (0.0, 0))
-    if until < now:
-        n = estimate(filters.apply(everything))
-        if len(_estimates) >= MOST_KEPT:
-            _estimates.clear()
-        _estimates[key] = now + KEPT_SECONDS, n
-    return n

@@ -9,6 +9,7 @@ from catalog.products.models.base import (
     RAISE_VERSION,
     BaseAmount,
     Grams,
+    SearchKeys,
     track,
 )
 from catalog.products.models.contents import (
@@ -55,6 +56,7 @@ __all__ = [
     "ProductStatus",
     "ProductText",
     "RAISE_VERSION",
+    "SearchKeys",
     "TextField",
     "TextOrigin",
     "Variant",

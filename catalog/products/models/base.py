@@ -32,6 +32,15 @@ class Grams(Func):
     output_field = ArrayField(models.TextField())
 
 
+@deconstructible(path="catalog.products.models.SearchKeys")
+class SearchKeys(Func):
+    """The pieces of words with marks of the shop and of the hours a product was changed in, as the
+    index of words has them (see the SQL function `search_keys`)."""
+
+    function = "search_keys"
+    output_field = ArrayField(models.TextField())
+
+
 @deconstructible(path="catalog.products.models.BaseAmount")
 class BaseAmount(Func):
     """A fact as a number in the base unit of its quantity: 300 mm and 30 cm are both 0.3 (see the

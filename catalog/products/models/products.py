@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from catalog.products.models.base import RAISE_VERSION, Grams, track
+from catalog.products.models.base import RAISE_VERSION, Grams, SearchKeys, track
 from ecomportal.ids import uuid7
 from ecomportal.tenancy.models import Merchant, TenantManager, TenantModel
 
@@ -155,7 +155,11 @@ class Product(TenantModel):
             models.Index(
                 fields=["merchant", "title", "id"], name="product_by_title", include=["deleted_at"]
             ),
-            models.Index(fields=["merchant", "vendor", "id"], name="product_by_vendor"),
+            models.Index(
+                fields=["merchant", "vendor", "-updated_at", "-id"],
+                name="product_by_vendor",
+                include=["deleted_at"],
+            ),
             models.Index(
                 fields=["merchant", "status", "-updated_at", "-id"], name="product_by_status"
             ),
@@ -167,16 +171,20 @@ class Product(TenantModel):
                 name="product_live",
                 condition=Q(deleted_at=None),
             ),
-            models.Index(fields=["merchant", "product_type"], name="product_by_type"),
+            models.Index(
+                fields=["merchant", "product_type", "-updated_at", "-id"],
+                name="product_by_type",
+                include=["deleted_at"],
+            ),
             models.Index(
                 fields=["merchant", "deleted_at"],
                 name="product_deleted",
                 condition=Q(deleted_at__isnull=False),
             ),
-            GinIndex(fields=["tags"], name="product_tags"),
             GinIndex(
-                fields=["grams"],
-                name="product_grams",
+                SearchKeys(F("merchant"), F("updated_at"), F("grams")),
+                F("tags"),
+                name="product_words",
                 fastupdate=True,
                 # Kilobytes. Writing in lots is four times as fast; a search reads the lot whole.
                 gin_pending_list_limit=256,
