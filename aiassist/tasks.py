@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ecomportal.jobs.run import Run, job_task
+from ecomportal.celery import app
+from ecomportal.jobs.models import Job
+from ecomportal.jobs.run import Run, after_job, job_task
 
 
 @job_task(queue="llm", label=_("Write texts"))
@@ -25,3 +27,41 @@ def try_local_engine(run: Run) -> None:
     from aiassist.copywriting.engines.trial import try_engine
 
     try_engine(run)
+
+
+@job_task(queue="fast", label=_("Approve drafts"))
+def approve_drafts(run: Run) -> None:
+    from aiassist.copywriting.approvals import approve_drafts
+
+    approve_drafts(run)
+
+
+@job_task(queue="fast", label=_("Take an approval back"))
+def undo_approvals(run: Run) -> None:
+    from aiassist.copywriting.approvals import undo_approvals
+
+    undo_approvals(run)
+
+
+@after_job("run_import")
+def draft_what_arrived(job: Job) -> None:
+    """The shop's rules for drafts look at once at what an import brought."""
+    from aiassist.copywriting.rules.run import run_rules
+
+    run_rules(job.merchant)
+
+
+@app.task(name="aiassist.draft_by_rules")
+def draft_by_rules() -> None:
+    """For every shop with a rule that is on, so no job of any one of them."""
+    from aiassist.copywriting.rules.beat import run_all
+
+    run_all()
+
+
+@app.task(name="aiassist.fingerprint_texts")
+def fingerprint_texts() -> None:
+    """Bring the fingerprints of live texts up to date, shop by shop."""
+    from aiassist.copywriting.rules.beat import fingerprint_all
+
+    fingerprint_all()

@@ -13,8 +13,7 @@ from rest_framework.response import Response
 from aiassist import tasks
 from aiassist.copywriting import publish
 from aiassist.copywriting.job import texts_title
-from aiassist.copywriting.models import Draft, DraftStatus, Tone
-from catalog.products.models import TextField
+from aiassist.copywriting.models import KINDS, Draft, DraftStatus, Tone
 from ecomportal.jobs.start import start_job
 from ecomportal.tenancy import audit
 from ecomportal.web.api import Problem, ShopView, StrictSerializer, once, paged, read
@@ -26,7 +25,7 @@ class DraftsIn(StrictSerializer):
     skus = serializers.ListField(
         child=serializers.CharField(max_length=255), min_length=1, max_length=SKUS_MAX
     )
-    fields = serializers.MultipleChoiceField(choices=TextField.values)
+    fields = serializers.MultipleChoiceField(choices=[key for key, _label in KINDS])
     lang = serializers.MultipleChoiceField(choices=["en", "zh"])
     tone = serializers.ChoiceField(choices=Tone.values, default=Tone.CONVERSATIONAL)
     channel = serializers.CharField(max_length=30, required=False, default="")

@@ -17,6 +17,11 @@ from aiassist.copywriting.rule_names import rule_name
 from aiassist.copywriting.shop_rules import NO_RULES, ShopRules
 
 BLOCK, WARN, NOTE = "block", "warn", "note"
+# What a fact of the product would back, if it is true.
+STATABLE = {
+    "unbacked", "foreign_value", "foreign_part", "wrong_number", "unknown_number", "wrong_unit",
+    "certification", "handwork", "foreign_product",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ def in_language(findings: Iterable[dict[str, Any]], language: str) -> list[dict[
             "message": f[f"message_{suffix}"],
             "fix": f[f"fix_{suffix}"],
             "rule_name": rule_name(f["rule"]),
+            "can_state": f["level"] == BLOCK and f["rule"] in STATABLE,
             "law": laws().get(f["rule"]),
             "grounds": exemptions.grounds(f["rule"], language),
             "ground": _ground(f, language),

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import product as pairs
 from typing import Any
 
+from aiassist.copywriting.alt_texts import for_place
 from aiassist.copywriting.checking import count_levels, findings_on
 from aiassist.copywriting.engine import (
     Answer,
@@ -23,8 +24,10 @@ from aiassist.copywriting.engine import (
 from aiassist.copywriting.engines.block import data_of
 from aiassist.copywriting.engines.models import EngineChoice
 from aiassist.copywriting.engines.reading import CJK
-from aiassist.copywriting.models import Draft, DraftStatus
+from aiassist.copywriting.glossary.terms import pairs as wordings
+from aiassist.copywriting.models import ALT_TEXT, Draft, DraftStatus
 from aiassist.copywriting.requests import inputs_of, policy_for, request_for
+from aiassist.copywriting.shop_rules import NO_RULES, ShopRules
 from catalog.products.models import Product
 
 # Decisions of people that make a text worth writing anew.
@@ -40,6 +43,7 @@ class Order:
     params: dict[str, Any]
     approved: dict[str, tuple[str, ...]]
     voices: dict[str, Voice] = field(default_factory=dict)
+    rules: ShopRules = NO_RULES
 
     @property
     def n_texts(self) -> int:
@@ -55,6 +59,8 @@ class Wanted:
     key: str = ""
     known: Draft | None = None
     answer: Answer | None = None
+    # Of an alternative text: the pictures that lack one, each with its place.
+    pictures: Sequence[tuple[Any, int]] = ()
 
     @property
     def is_waiting(self) -> bool:
@@ -62,7 +68,10 @@ class Wanted:
         return self.known is not None and self.known.status == DraftStatus.WAITING
 
 
-def wanted_of(product: Product, order: Order) -> list[Wanted]:
+def wanted_of(
+    product: Product, order: Order, pictures: Sequence[tuple[Any, int]] = ()
+) -> list[Wanted]:
+    """`pictures` are those of the product that lack an alternative text."""
     params = order.params
     return [
         Wanted(
@@ -79,9 +88,13 @@ def wanted_of(product: Product, order: Order) -> list[Wanted]:
                 seed=zlib.crc32(f"{order.job_id}:{product.pk}:{lang}:{kind}".encode()),
                 channel=params.get("channel", ""),
                 voice=order.voices.get(lang, Voice()),
+                glossary=wordings(order.rules.terms, lang),
             ),
+            pictures=pictures if kind == ALT_TEXT else (),
         )
         for lang, kind in pairs(params["languages"], params["fields"])
+        # A picture has one alternative text, in the shop's main language.
+        if kind != ALT_TEXT or (pictures and lang == order.main_language)
     ]
 
 
@@ -146,14 +159,37 @@ def _again(row: Draft) -> DraftText:
 # --- Drafts --------------------------------------------------------------------------------------
 
 
-def draft_from(one: Wanted, order: Order) -> Draft:
-    """The draft of an answered text, checked and not saved yet."""
-    answer, request, product = one.answer, one.request, one.product
+def drafts_from(one: Wanted, order: Order) -> list[Draft]:
+    """The drafts of an answered text, checked and not saved yet: one, or one for each picture."""
+    answer = one.answer
+    assert isinstance(answer, DraftText)
+    if one.request.field != ALT_TEXT:
+        return [draft_from(one, order)]
+    drafts = []
+    for picture, place in one.pictures:
+        text, sentences = for_place(answer, place, one.request.lang)
+        usage = answer.usage if not drafts else Usage()  # paid for once
+        told = replace(answer, text=text, sentences=tuple(sentences), usage=usage)
+        drafts.append(draft_from(one, order, told, picture))
+    return drafts
+
+
+def draft_from(
+    one: Wanted, order: Order, answer: DraftText | None = None, picture: Any = None
+) -> Draft:
+    """The draft of an answered text; `answer` is what a picture makes of it."""
+    answer, request, product = answer or one.answer, one.request, one.product
     assert isinstance(answer, DraftText)
     inputs = inputs_of(product)
     policy = policy_for(product, request.lang, order.approved[request.lang])
     findings = findings_on(
-        answer.text, inputs, policy, field=request.field, channel=request.channel
+        answer.text,
+        inputs,
+        policy,
+        field=request.field,
+        channel=request.channel,
+        rules=order.rules,
+        product_id=product.pk,
     )
     return Draft(
         merchant_id=product.merchant_id,
@@ -162,6 +198,7 @@ def draft_from(one: Wanted, order: Order) -> Draft:
         job_id=order.job_id,
         language=request.lang,
         field=request.field,
+        picture=picture,
         tone=request.tone,
         channel=request.channel,
         seed=request.seed,

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from aiassist.copywriting.models import ApprovedText, Tone
+from aiassist.copywriting.models import KINDS, ApprovedText, Tone
 from catalog.products.models import TextField
 
 MAX_KEYWORDS = 10
@@ -19,7 +19,7 @@ class GenerateForm(forms.Form):
     )
     fields = forms.MultipleChoiceField(
         label=_("Texts"),
-        choices=TextField.choices,
+        choices=KINDS,
         widget=forms.CheckboxSelectMultiple,
         initial=[TextField.DESCRIPTION],
     )

@@ -13,10 +13,11 @@ import pghistory
 from django.db.models import F, Sum
 from django.urls import reverse
 
+from aiassist.copywriting.alt_texts import without_alt
 from aiassist.copywriting.drafting import (
     Order,
     Wanted,
-    draft_from,
+    drafts_from,
     failures_of,
     lacking_of,
     recall,
@@ -32,9 +33,11 @@ from aiassist.copywriting.engines.budget import Promise, Purse
 from aiassist.copywriting.engines.estimate import expected
 from aiassist.copywriting.engines.models import TextSpend
 from aiassist.copywriting.engines.money import price
+from aiassist.copywriting.models import ALT_TEXT, Draft
 from aiassist.copywriting.models import KINDS as TEXT_KINDS
-from aiassist.copywriting.models import Draft
 from aiassist.copywriting.requests import approved_texts, inputs_of, with_facts
+from aiassist.copywriting.shop_rules import rules_of
+from aiassist.copywriting.twins import mark_twins
 from catalog.products.changes import Change
 from catalog.products.missing.demand import record_demand
 from catalog.products.missing.models import DemandSource
@@ -76,6 +79,7 @@ def write_copy(run: Run) -> None:
             run.params,
             approved_texts(run.merchant),
             voices_of(choice),
+            rules_of(run.merchant),
         )
     purse = Purse(run.merchant, run.job.pk)
     purse.free()
@@ -98,14 +102,22 @@ def prepared(
     with run.tenant():
         rows = run.merchant.products.live().filter(pk__in=[i.subject_id for i in items])
         batch = Batch(items, {str(p.pk): p for p in with_facts(rows)})
+        pictures = _pictures(batch, order)
         for item in items:
             if product := batch.products.get(item.subject_id):
-                batch.wanted[item.n] = wanted_of(product, order)
+                batch.wanted[item.n] = wanted_of(product, order, pictures.get(product.pk, ()))
         if engine.capabilities.is_cached and not run.params.get("fresh"):
             recall(run.merchant, batch.texts(), engine)
     if engine.capabilities.is_cached:
         _promise(batch, engine, purse)
     return batch
+
+
+def _pictures(batch: Batch, order: Order) -> dict[Any, Any]:
+    """The pictures without an alternative text, where such texts are wanted."""
+    if ALT_TEXT not in order.params["fields"]:
+        return {}
+    return without_alt(product.pk for product in batch.products.values())
 
 
 def _promise(batch: Batch, engine: TextEngine, purse: Purse) -> None:
@@ -162,7 +174,7 @@ def commit(run: Run, batch: Batch, order: Order, purse: Purse) -> None:
             held.append((item, missing_facts_reason(missing)))
             lacking += [(wanted[0].product.pk, key) for key in missing.missing]
             continue
-        drafts += [draft_from(one, order) for one in fresh]
+        drafts += [draft for one in fresh for draft in drafts_from(one, order)]
         failures = failures_of(wanted)
         if any(one.answer.scope != "item" for one in failures):
             continue  # stays waiting: what is written of it is kept and will be recalled
@@ -174,6 +186,7 @@ def commit(run: Run, batch: Batch, order: Order, purse: Purse) -> None:
         else:
             done.append((item, {"n_drafts": len(fresh)}))
     with run.commit(done=done, failed=failed, held=held):
+        mark_twins(run.merchant.pk, drafts)
         save_drafts(drafts)
         record_demand(run.merchant, lacking, DemandSource.DRAFT)
         purse.settle(batch.promise, usage_of(batch.texts()))

@@ -209,8 +209,9 @@ def reject(merchant: Any, draft_id: object, user: Any, *, reason: str) -> Draft:
     return draft
 
 
-def undo(merchant: Any, draft_id: object, user: Any) -> Draft:
-    """Take an approval or a rejection back: the draft waits again, the live text is as before."""
+def undo(merchant: Any, draft_id: object, user: Any, *, into: Change | None = None) -> Draft:
+    """Take an approval or a rejection back: the draft waits again, the live text is as before.
+    `into` is the change that the undo of many is."""
     draft = lock_draft(merchant, draft_id, DraftStatus.APPROVED, DraftStatus.REJECTED)
     clash = merchant.drafts.filter(
         product=draft.product_id,
@@ -224,28 +225,29 @@ def undo(merchant: Any, draft_id: object, user: Any) -> Draft:
             _("A newer draft of this text waits already. Review that one; this stays as it is.")
         )
     if draft.status == DraftStatus.APPROVED:
-        _take_back_text(draft, user)
+        _take_back_text(draft, user, into)
     _close(draft, DraftStatus.WAITING, None, reviewed_at=None, final_text="", reject_reason="")
     return draft
 
 
-def _take_back_text(draft: Draft, user: Any) -> None:
+def _take_back_text(draft: Draft, user: Any, into: Change | None) -> None:
     change = draft.change
-    with pghistory.context(user=user.pk, source="undo", draft=str(draft.pk)):
+    with pghistory.context(user=getattr(user, "pk", None), source="undo", draft=str(draft.pk)):
         rows = _rows_of(draft, change)
         outcomes = [(take_back_alt if "images" in row.after else take_back)(row) for row in rows]
         if not all(outcomes):
             raise ReviewError(
                 _("The live text was changed after this approval, so it was left alone.")
             )
-    Change.objects.create(
-        merchant_id=draft.merchant_id,
-        kind="undo",
-        title=said("Undo: %(title)s", title=change.title),
-        undoes=change,
-        created_by=user,
-        n_rows=1,
-    )
+    if into is None:
+        Change.objects.create(
+            merchant_id=draft.merchant_id,
+            kind="undo",
+            title=said("Undo: %(title)s", title=change.title),
+            undoes=change,
+            created_by=user,
+            n_rows=1,
+        )
     if not change.rows.filter(state="written").exists():
         Change.objects.filter(pk=change.pk).update(undone_at=timezone.now())
 

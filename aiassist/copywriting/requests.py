@@ -12,6 +12,7 @@ from aiassist.copywriting.models import ApprovedText
 from catalog.products.models import Fact as FactRow
 from catalog.products.models import FactStatus, Product
 from catalog.products.vocabulary.families import find_type
+from catalog.products.vocabulary.kinds import KINDS, kinds_of
 
 # The name, brand and type are facts too; engines and the guard know them by these ids.
 PSEUDO = ("name", "brand", "type")
@@ -88,6 +89,14 @@ def family_of(product: Product) -> tuple[str, str]:
         if text and (found := find_type(text)):
             return found[0].key, found[1].key
     return (product.category.family if product.category else ""), ""
+
+
+def fact_choices(product: Product, language: str) -> list[tuple[str, str]]:
+    """What a fact of this product may be called: the kinds of its family, the important first."""
+    family, _type = family_of(product)
+    kinds = kinds_of(family) or tuple(KINDS.values())
+    is_zh = language.startswith("zh")
+    return [(k.key, k.label_zh if is_zh else k.label_en.capitalize()) for k in kinds]
 
 
 def request_for(product: Product, *, main_language: str, **wishes: Any) -> CopyRequest:

@@ -18,9 +18,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aiassist.copywriting import publish
 from aiassist.copywriting.checking import in_language, is_blocked, paragraphs
-from aiassist.copywriting.models import Draft, DraftStatus
-from aiassist.copywriting.requests import approved_texts, inputs_of, load_facts, policy_for
-from catalog.products.models import TextField
+from aiassist.copywriting.exemptions import needs_evidence
+from aiassist.copywriting.glossary.terms import terms_of
+from aiassist.copywriting.lint.parts import has_parts, parts_of
+from aiassist.copywriting.lint.rules import placements
+from aiassist.copywriting.models import ALT_TEXT, KINDS, Draft, DraftStatus
+from aiassist.copywriting.requests import (
+    approved_texts,
+    fact_choices,
+    inputs_of,
+    load_facts,
+    policy_for,
+)
+from aiassist.copywriting.shop_rules import ShopRules, rules_of
+from catalog.products.models import ProductImage
 from catalog.products.vocabulary import find_unit, format_quantity
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, merchant_required
@@ -57,16 +68,16 @@ def queue(request: HttpRequest) -> HttpResponse:
     first = waiting(request.merchant).first()
     if first is None:
         return render(request, "aiassist/copywriting/queue_empty.html", _last(request))
-    return _page(request, first.pk)
+    return page_of(request, first.pk)
 
 
 @require_safe
 @merchant_required()
 def draft(request: HttpRequest, draft_id: object) -> HttpResponse:
-    return _page(request, draft_id)
+    return page_of(request, draft_id)
 
 
-def _page(
+def page_of(
     request: HttpRequest, draft_id: object, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
     """`extra`: text (as typed), findings on it, error, is_editing, asks_reason, asks_reject."""
@@ -75,9 +86,8 @@ def _page(
         pk=draft_id,
     )
     product = load_facts([row.product])[0]
-    approved = approved_texts(request.merchant)[row.language]
     text = extra.pop("text", None) or row.final_text or row.text
-    lines = paragraphs(text, row.facts, policy_for(product, row.language, approved))
+    lines = _lines(row, product, text, row.facts, ShopRules(terms_of(request.merchant)))
     findings = extra.pop("findings", row.findings)
     pieces = [piece for line in lines for piece in line]
     context = {
@@ -91,16 +101,58 @@ def _page(
         "n_unbacked": sum(piece.kind == "unbacked" for piece in pieces),
         "findings": in_language(findings, get_language()),
         "is_blocked": is_blocked(findings),
+        "is_law": bool(needs_evidence(findings)),
+        "blocks": _blocks(row.field, text),
+        "picture": _picture(row),
         "is_waiting": row.status == DraftStatus.WAITING,
         "is_stale": row.status == DraftStatus.WAITING and publish.is_stale(row, product),
         "is_editing": "edit" in request.GET,
+        "format": _format(row.field),
         "reasons": REASONS,
         "may_decide": request.role in EDITORS,
+        "may_mend": request.role in EDITORS and row.status == DraftStatus.WAITING,
+        "fact_choices": fact_choices(product, get_language() or "en"),
         **_around(request, row),
         **_last(request),
         **extra,
     }
     return render(request, "aiassist/copywriting/draft.html", context, status=status)
+
+
+def _lines(
+    row: Draft, product: Any, text: str, facts: list[dict[str, Any]], rules: ShopRules
+) -> list[Any]:
+    approved = approved_texts(row.merchant_id)[row.language]
+    policy = policy_for(product, row.language, approved)
+    return paragraphs(text, facts, policy, field=row.field, rules=rules)
+
+
+def _blocks(field: str, text: str) -> list[list[dict[str, Any]]]:
+    """The parts of an ad or a message with what each takes of its room."""
+    if not has_parts(field):
+        return []
+    side = "zh" if (get_language() or "").startswith("zh") else "en"
+    return [
+        [
+            {"label": getattr(part, side), "text": part.text, "n": part.n,
+             "most": part.limit["max"], "is_over": part.n > part.limit["max"],
+             "is_sms": part.limit["count"] == "sms"}
+            for part in block
+        ]
+        for block in parts_of(text, field)
+    ]  # fmt: skip
+
+
+def _format(field: str) -> list[str]:
+    """The names of the parts that a block of this kind has, one a line."""
+    side = "zh" if (get_language() or "").startswith("zh") else "en"
+    return [part[side] for part in placements()[field]["parts"]] if has_parts(field) else []
+
+
+def _picture(row: Draft) -> ProductImage | None:
+    if row.field != ALT_TEXT:
+        return None
+    return ProductImage.objects.filter(product=row.product_id, pk=row.picture).first()
 
 
 def _numbered(inputs: list[dict[str, Any]], used: set[int]) -> list[dict[str, Any]]:
@@ -138,10 +190,11 @@ def _around(request: HttpRequest, row: Draft) -> dict[str, Any]:
     after = found[at + 1 : at + 2] if at >= 0 else found[:1]
     return {
         "queue": [
-            {**other, "field_label": TextField(other["field"]).label}
+            {**other, "field_label": dict(KINDS)[other["field"]]}
             for other in found[start : start + QUEUE_SHOWN]
         ],
         "n_waiting": len(found),
+        "n_clean": sum(not (o["n_blocking"] or o["n_warnings"]) for o in found),
         "has_more": len(found) == QUEUE_MAX,
         "place": at + 1,
         "previous": found[at - 1] if at > 0 else None,
@@ -175,7 +228,7 @@ def approve(request: HttpRequest, draft_id: object) -> HttpResponse:
         with transaction.atomic():
             publish.approve(request.merchant, row.pk, request.user, text=text, reason=reason)
     except publish.Blocked as refusal:
-        return _page(
+        return page_of(
             request,
             row.pk,
             status=422,
@@ -187,7 +240,7 @@ def approve(request: HttpRequest, draft_id: object) -> HttpResponse:
         )
     except publish.ReviewError as refusal:
         typed = {"text": text, "is_editing": True} if text is not None else {}
-        return _page(request, row.pk, status=409, error=str(refusal), **typed)
+        return page_of(request, row.pk, status=409, error=str(refusal), **typed)
     _record(request, "draft.approved", row, reason=reason, edited=text is not None)
     return _to_next(request, row)
 
@@ -202,7 +255,7 @@ def reject(request: HttpRequest, draft_id: object) -> HttpResponse:
             publish.reject(request.merchant, row.pk, request.user, reason=reason)
     except publish.ReviewError as refusal:
         status = 409 if reason else 422
-        return _page(request, row.pk, status=status, error=str(refusal), asks_reject=True)
+        return page_of(request, row.pk, status=status, error=str(refusal), asks_reject=True)
     _record(request, "draft.rejected", row, reason=reason)
     return _to_next(request, row)
 
@@ -215,7 +268,7 @@ def undo(request: HttpRequest, draft_id: object) -> HttpResponse:
         with transaction.atomic():
             publish.undo(request.merchant, row.pk, request.user)
     except publish.ReviewError as refusal:
-        return _page(request, row.pk, status=409, error=str(refusal))
+        return page_of(request, row.pk, status=409, error=str(refusal))
     _record(request, "draft.undone", row)
     messages.success(request, _g("Taken back: the draft waits again, the shop shows what it did."))
     return redirect("aiassist:draft", request.merchant.slug, row.pk)
@@ -230,11 +283,12 @@ def check_live(request: HttpRequest, draft_id: object) -> HttpResponse:
     )
     text = request.POST.get("text", "").replace("\r\n", "\n")[: publish.TEXT_MAX]
     product = load_facts([row.product])[0]
-    policy = policy_for(product, row.language, approved_texts(request.merchant)[row.language])
-    findings = publish.check_text(row, product, text)
+    rules = rules_of(request.merchant)
+    findings = publish.check_text(row, product, text, rules)
     context = {
         "draft": row,
-        "lines": paragraphs(text, inputs_of(product), policy),
+        "lines": _lines(row, product, text, inputs_of(product), rules),
+        "blocks": _blocks(row.field, text),
         "findings": in_language(findings, get_language()),
         "is_blocked": is_blocked(findings),
         "n_chars": len(text),

@@ -18,7 +18,7 @@ from aiassist.copywriting.composer import Composer
 from aiassist.copywriting.engine import NotEnoughFacts
 from aiassist.copywriting.forms import ApprovedTextForm, GenerateForm
 from aiassist.copywriting.job import missing_facts_reason, texts_title
-from aiassist.copywriting.models import Tone
+from aiassist.copywriting.models import KINDS, Tone
 from aiassist.copywriting.requests import (
     ONCE_CONFIRMED,
     USABLE,
@@ -29,7 +29,7 @@ from aiassist.copywriting.requests import (
     with_facts,
 )
 from catalog.products.changes import Change
-from catalog.products.models import Fact, FactStatus, TextField
+from catalog.products.models import Fact, FactStatus
 from catalog.products.selection import selected_products
 from ecomportal.jobs.start import start_job
 from ecomportal.said import said_n
@@ -101,7 +101,8 @@ def _sample(request: HttpRequest, product: Any, lang: str, params: dict[str, Any
     if isinstance(answer, NotEnoughFacts):
         return {"lang": lang, "refusal": missing_facts_reason(answer)}
     inputs = inputs_of(product)
-    lines = paragraphs(answer.text, inputs, policy_for(product, lang, approved))
+    policy = policy_for(product, lang, approved)
+    lines = paragraphs(answer.text, inputs, policy, field=params["fields"][0])
     return {"lang": lang, "lines": lines, "n_chars": len(answer.text)}
 
 
@@ -159,7 +160,7 @@ def _start(request: HttpRequest, products: Any, params: dict[str, Any]) -> HttpR
 def _named(params: dict[str, Any]) -> dict[str, Any]:
     """The wishes as people call them, for the audit."""
     chosen = {"languages": dict(GenerateForm.base_fields["languages"].choices)}
-    chosen |= {"fields": dict(TextField.choices)}
+    chosen |= {"fields": dict(KINDS)}
     named = {name: [labels[one] for one in params[name]] for name, labels in chosen.items()}
     return {**params, **named, "tone": Tone(params["tone"]).label}
 

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from ecomportal.jobs.lease import Heartbeat, claim
 from ecomportal.jobs.models import Job, JobItem, JobStatus
-from ecomportal.jobs.run import KINDS, Cancelled, JobError, LeaseLost, Run, Stopping
+from ecomportal.jobs.run import AFTER, KINDS, Cancelled, JobError, LeaseLost, Run, Stopping
 from ecomportal.said import said
 from ecomportal.tenancy.context import tenant
 
@@ -62,6 +62,7 @@ def _carry_out(run: Run, body: object) -> None:
         if left := run.undecided():
             raise RuntimeError(f"The body left items undecided: {left}")
         run.close(JobStatus.DONE)
+        _follow(run.job)
     except (LeaseLost, OperationalError, InterfaceError):
         raise
     except Stopping:
@@ -82,6 +83,15 @@ def _carry_out(run: Run, body: object) -> None:
         )
         detail = traceback.format_exc()[-8000:]
         run.close(JobStatus.FAILED, error=text, error_code="unexpected", error_detail=detail)
+
+
+def _follow(job: Job) -> None:
+    """What others want done after a job of this kind; the job itself is over."""
+    for follow in AFTER.get(job.kind, ()):
+        try:
+            follow(job)
+        except Exception:
+            log.exception("What follows job %s (%s) failed", job.pk, job.kind)
 
 
 def _persist(run: Run, body: object) -> None:

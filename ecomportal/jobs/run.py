@@ -27,6 +27,7 @@ from ecomportal.tenancy.models import Merchant
 
 MAX_LOG_LINES = 200
 KINDS: dict[str, Any] = {}  # kind -> Celery task, filled by job_task
+AFTER: dict[str, list[Callable[[Job], None]]] = {}  # kind -> what is called when one is done
 # For the chaos harness, which must show that the fence is what prevents double work.
 FENCED = not (os.environ.get("ECOMPORTAL_CHAOS") and os.environ.get("ECOMPORTAL_CHAOS_NO_FENCE"))
 
@@ -82,6 +83,17 @@ def job_task(
             label=label,
         )  # fmt: skip
         return KINDS[kind]
+
+    return decorate
+
+
+def after_job(kind: str) -> Callable[[Callable[[Job], None]], Callable[[Job], None]]:
+    """Have a function called in the worker after each job of a kind that ended well. It learns of
+    a job whose code it could not import; what it raises is logged and harms nothing."""
+
+    def decorate(follow: Callable[[Job], None]) -> Callable[[Job], None]:
+        AFTER.setdefault(kind, []).append(follow)
+        return follow
 
     return decorate
 

@@ -12,11 +12,14 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from aiassist.copywriting.glossary.models import GlossaryEdit, GlossaryTerm
+from aiassist.copywriting.lint.models import Exemption
 from aiassist.copywriting.models import ApprovedText, Draft
+from aiassist.copywriting.rules.models import DraftRule
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.feeds.models import Feed, FeedProblem
 from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
-from catalog.products.models import Fact, Product, ProductImage
+from catalog.products.models import Fact, Product, ProductImage, ProductText
 from ecomportal.jobs.models import Job
 from ecomportal.tenancy import rls
 from ecomportal.tenancy.context import tenant
@@ -154,6 +157,22 @@ class World:
             sentence = ApprovedText.objects.create(
                 **common, language="en", text=f"{CANARY} sentence."
             )
+            approval = Change.objects.create(
+                **common, kind="approval", title=f"{CANARY} texts", created_by=owner, n_rows=1
+            )
+            term = GlossaryTerm.objects.create(**common, en=f"{CANARY} term", zh=CANARY)
+            edit = GlossaryEdit.objects.create(**common, title=f"{CANARY} terms")
+            exemption = Exemption.objects.create(
+                **common, product=product, rule="cn-absolute", words=CANARY, code="evidence",
+                evidence=f"{CANARY} report",
+            )  # fmt: skip
+            rule = DraftRule.objects.create(
+                **common, name=f"{CANARY} rule", languages=["en"], fields=["description"]
+            )
+            ProductText.objects.create(
+                **common, product=product, language="en", field="sms", text=f"{CANARY} message.",
+                origin="ai",
+            )  # fmt: skip
             AuditEntry.objects.create(
                 **common, actor_label=CANARY, action="team.joined", subject=CANARY
             )
@@ -184,7 +203,9 @@ class World:
             "fact_id": fact.pk, "image_id": image.pk, "job_id": job.pk, "change_id": change.pk,
             "changerow_id": changed.pk,
             "run_id": run.pk, "row_id": row.pk, "mapping_id": mapping.pk,
-            "draft_id": draft.pk, "text_id": sentence.pk,
+            "draft_id": draft.pk, "text_id": sentence.pk, "approval_id": approval.pk,
+            "term_id": term.pk, "edit_id": edit.pk, "exemption_id": exemption.pk,
+            "rule_id": rule.pk,
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
