@@ -195,6 +195,8 @@ WORKER_MAX_MIB = envint("WORKER_MAX_MIB", 4096)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 5.0},
     "purge": {"task": "catalog.purge_deleted", "schedule": 3600.0},
+    "draft by rules": {"task": "aiassist.draft_by_rules", "schedule": 300.0},
+    "fingerprint texts": {"task": "aiassist.fingerprint_texts", "schedule": 600.0},
 }
 JOB_LEASE_SECONDS = envint("JOB_LEASE_SECONDS", 60)
 
