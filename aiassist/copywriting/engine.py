@@ -60,6 +60,8 @@ class CopyRequest:
     source_text: str = ""  # what is to be translated; `lang` is the language it becomes
     glossary: tuple[tuple[str, str], ...] = ()  # (term, its translation into `lang`)
     audience: str = ""  # who reads it, in the merchant's words: a segment's description
+    # How readily the composer takes a phrase, beside 1 for those not named; see learning/.
+    phrase_weights: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ class CausalLM:
         `stops=False` goes on to the limit, whatever the model says: for measuring.
         """
         limits = _each(max_new_tokens, len(prompts))
-        ends = self._ends() if stops else []
+        ends = self.ends() if stops else []
         written = self._written(prompts, limits, ends, n_at_once=n_at_once, should_stop=should_stop)
         return [
             self._completion(prompt, tokens, ends)
@@ -119,7 +119,7 @@ class CausalLM:
         text = self.tokenizer.decode(tokens, skip_special_tokens=True)
         return Completion(text, len(prompt), len(tokens), is_whole)
 
-    def _ends(self) -> list[int]:
+    def ends(self) -> list[int]:
         """Tokens that end a text, of the model's own settings and of the tokenizer."""
         stated = self.model.generation_config.eos_token_id
         ends = [] if stated is None else stated if isinstance(stated, list) else [stated]

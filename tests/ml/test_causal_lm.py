@@ -81,7 +81,7 @@ def test_a_text_ends_where_the_model_ends_it(lm, way):
 def test_a_cut_text_is_known_from_a_whole_one(lm, monkeypatch):
     prompts = prompts_of(lm)
     whole = one_by_one(lm, prompts, [14] * 5, [])
-    monkeypatch.setattr(lm, "_ends", lambda: [whole[2][5]])
+    monkeypatch.setattr(lm, "ends", lambda: [whole[2][5]])
     answers = lm.complete(prompts, max_new_tokens=14)
     assert answers[2].is_whole
     assert answers[2].n_written == whole[2].index(whole[2][5]) + 1

@@ -60,12 +60,23 @@ class Draft:
         ]
         if not options:
             return None
-        pattern = options[int(self.rng.random() * len(options))]
+        pattern = self._weighted(options)
         if pattern.is_lead_in:
             self.may_lead_in = False
         if pattern.text not in PLAIN:
             self.used.add(pattern.text)
         return pattern
+
+    def _weighted(self, options: list[Pattern]) -> Pattern:
+        """By chance, those that reviewers cut less often; the same draw where nobody cut any."""
+        weights = dict(self.request.phrase_weights)
+        shares = [weights.get(pattern.text, 1.0) for pattern in options]
+        left = self.rng.random() * sum(shares)
+        for pattern, share in zip(options, shares, strict=True):
+            left -= share
+            if left < 0:
+                return pattern
+        return options[-1]
 
     def one_of(self, options: tuple) -> object:
         return options[int(self.rng.random() * len(options))]

@@ -29,6 +29,6 @@ def engine_from(choice: EngineChoice) -> TextEngine:
 
         return LocalEngine.of(choice)
     # Late: the tables of this package are loaded before the composer's phrases are wanted.
-    from aiassist.copywriting.engines.composer import ComposerEngine
+    from aiassist.copywriting.learning.composer import LearntComposer
 
-    return ComposerEngine()
+    return LearntComposer.of(choice.merchant)
