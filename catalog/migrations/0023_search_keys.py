@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                 F("tags"),
                 name="product_words",
                 fastupdate=True,
-                gin_pending_list_limit=256,
+                gin_pending_list_limit=1024,
             ),
         ),
         migrations.RunSQL(ALL, FORMER_ALL),

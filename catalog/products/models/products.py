@@ -187,7 +187,7 @@ class Product(TenantModel):
                 name="product_words",
                 fastupdate=True,
                 # Kilobytes. Writing in lots is four times as fast; a search reads the lot whole.
-                gin_pending_list_limit=256,
+                gin_pending_list_limit=1024,
             ),
         ]
         triggers = [RAISE_VERSION]
