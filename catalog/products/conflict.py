@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.products.editable import KEY, State, plain_object, rows_of
-from catalog.products.models import FactStatus, ProductStatus
-from catalog.products.models import TextField as Field
+from catalog.products.models import TEXT_LABELS, FactStatus, ProductStatus
 
 KNOWN = "ids"  # of a base: which variants there were
 ID_END = 12  # characters: enough to tell the variants of one product apart
@@ -179,7 +178,7 @@ def _label(name: str, there: Rows) -> str:
         return f"{_row_name('v', row)} · {LABELS.get(found[3], found[3])}"
     if name.startswith("t-"):
         _t, language, field = name.split("-", 2)
-        return f"{Field(field).label} · {_('Chinese') if language == 'zh' else _('English')}"
+        return f"{TEXT_LABELS[field]} · {_('Chinese') if language == 'zh' else _('English')}"
     return str(LABELS.get(name, name))
 
 

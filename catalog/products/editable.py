@@ -19,6 +19,7 @@ from django.db.models.functions import Cast, JSONObject
 from django.http import Http404
 
 from catalog.products.models import (
+    TEXT_LABELS,
     Fact,
     Product,
     ProductImage,
@@ -128,6 +129,9 @@ def state_of(editable: Editable, currency: str) -> State:
     for language in LANGUAGES:
         for field in Field.values:
             state[f"t-{language}-{field}"] = texts.get((language, field), "")
+    # Ads and messages stand there only where somebody has approved one.
+    for (language, field), text in texts.items():
+        state.setdefault(f"t-{language}-{field}", text)
     return state
 
 
@@ -218,7 +222,7 @@ def is_field(name: str) -> bool:
         return found[3] in (VARIANT_FIELDS if found[1] == "v" else FACT_FIELDS)
     kind, _, rest = name.partition("-")
     language, _, field = rest.partition("-")
-    return kind == "t" and language in LANGUAGES and field in Field.values
+    return kind == "t" and language in LANGUAGES and field in TEXT_LABELS
 
 
 def rows_of(state: State, kind: str) -> dict[str, State]:

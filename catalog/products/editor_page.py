@@ -15,7 +15,7 @@ from catalog.products.editable import LANGUAGES, Editable, State, rows_of, state
 from catalog.products.grid import query_in, query_of
 from catalog.products.grid_page import Cell, blank_row, variant_grid
 from catalog.products.history import history
-from catalog.products.models import AttributeType, FactStatus, ProductStatus, TextOrigin
+from catalog.products.models import AttributeType, CopyKind, FactStatus, ProductStatus, TextOrigin
 from catalog.products.models import TextField as Field
 from catalog.products.must_have import facts_share, family_of, wanted_keys
 from catalog.products.picture_words import words
@@ -195,8 +195,8 @@ def _text_rows(editable: Editable, language: str, cells: dict[str, Cell]) -> lis
             field=field.value,
             label=field.label,
             room=ROOM.get(field, 0),
-            n_lines=LINES.get(field, 1),
+            n_lines=LINES.get(field, 1 if field in Field.values else 4),
             live=live.get(field.value),
         )
-        for field in Field
+        for field in (*Field, *(kind for kind in CopyKind if kind.value in live))
     ]

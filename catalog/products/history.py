@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from catalog.products.models import (
+    TEXT_LABELS,
     Fact,
     FactStatus,
     Product,
@@ -24,7 +25,6 @@ from catalog.products.models import (
     Variant,
     path_column,
 )
-from catalog.products.models import TextField as Field
 from ecomportal.tenancy.access import EVERYONE, merchant_required
 from ecomportal.web.formats import money
 
@@ -244,7 +244,7 @@ def _text_change(event: Event) -> Iterator[FieldChange]:
     if old == new:
         return
     language = _("Chinese") if event.row["language"] == "zh" else _("English")
-    label = f"{Field(event.row['field']).label}, {language}"
+    label = f"{TEXT_LABELS[event.row['field']]}, {language}"
     yield FieldChange(label, _short(old), _short(new))
 
 

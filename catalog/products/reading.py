@@ -22,7 +22,7 @@ from catalog.products.editable import (
     State,
     rows_of,
 )
-from catalog.products.models import AttributeType, FactStatus, ProductStatus
+from catalog.products.models import TEXT_LABELS, AttributeType, FactStatus, ProductStatus
 from catalog.products.models import TextField as Field
 from catalog.products.money import parse_money
 from catalog.products.texts import from_typed
@@ -204,7 +204,7 @@ def _number(text: str, known: dict[str, Any] | None) -> Decimal:
 def _read_texts(reading: Reading, state: State, editable: Editable) -> None:
     live = {f"t-{text['language']}-{text['field']}": text["text"] for text in editable.texts}
     for language in LANGUAGES:
-        for text_field in Field.values:
+        for text_field in TEXT_LABELS:
             name = f"t-{language}-{text_field}"
             if name not in state:
                 continue

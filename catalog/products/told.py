@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.products.changes import ChangeRow
 from catalog.products.history import LABELS, SHOWN, shown_value
-from catalog.products.models import FactStatus, path_column
-from catalog.products.models import TextField as Field
+from catalog.products.models import TEXT_LABELS, FactStatus, path_column
 from ecomportal.tenancy.models import Merchant
 
 PARTS = {
@@ -78,7 +77,7 @@ def told(row: ChangeRow, currency: str, *, names: Names) -> list[Told]:
     before, after = row.before or {}, row.after or {}
     if "text" in after:  # a single live text, as copywriting writes it
         where, old = after["text"], (before.get("text") or {}).get("row") or {}
-        label = Field(where["field"]).label
+        label = TEXT_LABELS[where["field"]]
         return [Told(label, _plain(old.get("text", "")), _plain(where["row"]["text"]))]
     if not before:
         return []

@@ -1,7 +1,7 @@
 """The composer with what the shop's reviewers taught it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from aiassist.copywriting.composer import VERSION
@@ -26,11 +26,13 @@ class LearntComposer(ComposerEngine):
     def of(cls, merchant: Merchant) -> "LearntComposer":
         return cls(merchant.lessons.filter(is_on=True).order_by("pk"))
 
-    def generate(self, requests: Sequence[CopyRequest]) -> list[Answer]:
+    def generate(
+        self, requests: Sequence[CopyRequest], *, check: Callable[[], None] | None = None
+    ) -> list[Answer]:
         weighted = [
             replace(one, phrase_weights=self.weights_for(one.lang, one.tone)) for one in requests
         ]
-        answers = super().generate(weighted)
+        answers = super().generate(weighted, check=check)
         return [
             self.worded(answer, request) if isinstance(answer, DraftText) else answer
             for answer, request in zip(answers, requests, strict=True)

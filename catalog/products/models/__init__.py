@@ -13,6 +13,7 @@ from catalog.products.models.base import (
     track,
 )
 from catalog.products.models.contents import (
+    TEXT_LABELS,
     CopyKind,
     ProductImage,
     ProductText,
@@ -56,6 +57,7 @@ __all__ = [
     "ProductStatus",
     "ProductText",
     "RAISE_VERSION",
+    "TEXT_LABELS",
     "SearchKeys",
     "TextField",
     "TextOrigin",

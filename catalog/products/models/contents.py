@@ -33,6 +33,10 @@ class CopyKind(models.TextChoices):
     FAQ = "faq", _("Questions and answers")
 
 
+# What every kind of text is called, by its field.
+TEXT_LABELS = dict([*TextField.choices, *CopyKind.choices])
+
+
 class TextOrigin(models.TextChoices):
     IMPORT = "import", _("Import")
     PERSON = "person", _("Written by a person")

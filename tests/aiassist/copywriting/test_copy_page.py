@@ -97,3 +97,47 @@ def test_nothing_yet_says_what_to_do(vera: Any, client_of: Any, shop: Any) -> No
     client = client_of(vera)
     assert "Nothing approved yet" in client.get(url(shop)).content.decode()
     assert client.get(url(shop, "copy-export")).status_code == 403
+
+
+def test_an_approved_ad_stands_in_the_editor_and_in_the_history(
+    max_client: Client, shop: Any, approved: Product
+) -> None:
+    editor = reverse("catalog:product", args=[shop.slug, approved.pk])
+    page = max_client.get(editor).content.decode()
+    assert 'name="t-en-ad_google"' in page
+    assert 'name="t-zh-faq"' in page
+    history = max_client.get(reverse("catalog:product-history", args=[shop.slug, approved.pk]))
+    assert "Google search ad" in history.content.decode()
+
+
+def test_an_approved_text_can_be_edited_and_emptied_in_the_editor(
+    max_client: Client, shop: Any, approved: Product
+) -> None:
+    editor = reverse("catalog:product", args=[shop.slug, approved.pk])
+    with tenant(shop):
+        version = Product.objects.get(pk=approved.pk).version
+    sent = {
+        "title": approved.title, "handle": approved.handle, "version": str(version),
+        "t-en-sms": "Our kettle is back.", "t-zh-sms": "",
+    }  # fmt: skip
+    assert max_client.post(editor, sent).status_code == 302
+    with tenant(shop):
+        texts = dict(ProductText.objects.filter(field="sms").values_list("language", "text"))
+        assert texts == {"en": "Our kettle is back."}
+        assert ProductText.objects.filter(field="email").count() == 2
+
+
+def test_a_product_without_ads_has_no_fields_for_them(
+    max_client: Client, shop: Any, kettle: Product
+) -> None:
+    page = max_client.get(reverse("catalog:product", args=[shop.slug, kettle.pk])).content.decode()
+    assert "ad_google" not in page
+
+
+def test_a_change_of_an_ad_is_told_by_its_name(
+    max_client: Client, shop: Any, approved: Product
+) -> None:
+    with tenant(shop):
+        change = shop.changes.filter(kind="approval").order_by("created_at").last()
+    page = max_client.get(reverse("catalog:change", args=[shop.slug, change.pk]))
+    assert page.status_code == 200
