@@ -8,6 +8,7 @@ from ecomportal.tenancy.models import (
     Membership,
     Merchant,
     User,
+    WebSession,
 )
 from ecomportal.web.models import IdempotencyRecord, SavedView
 
@@ -22,4 +23,5 @@ __all__ = [
     "Merchant",
     "SavedView",
     "User",
+    "WebSession",
 ]

@@ -23,6 +23,7 @@ PAGE_SIZE = 50
 # What belongs to a page of the list and not to the list.
 PLACE = ("after", "before", "count", "goto", "view")
 NEWEST = "-updated"
+TITLE = Column("title", "", "title", "-title")
 
 
 @require_safe
@@ -54,36 +55,36 @@ def products(request: HttpRequest) -> HttpResponse:
         "chips": [(chip, _address(request, *chip.params)) for chip in filters.chips()],
         "sort": sort,
         "heads": SimpleLazyObject(lambda: [_head(request, column, sort) for column in columns]),
-        "title_head": _head(request, Column("title", "", "title", "-title"), sort),
+        "title_head": SimpleLazyObject(lambda: _head(request, TITLE, sort)),
         "table_classes": table_classes(columns, can_edit=can_edit),
         "n_columns": len(columns) + 1 + can_edit,
         "cols": ",".join(column.name for column in columns),
         "hidden": _hidden(request),
-        "views": own.tabs(query),
+        "views": SimpleLazyObject(lambda: own.tabs(query)),
         "has_first": bool(own.first),
         "can_edit": can_edit,
         "can_go": can_go(filters),
         "last": LAST,
         "first": address,
-        "without_search": _address(request, "q"),
+        "without_search": SimpleLazyObject(lambda: _address(request, "q")),
         "here": f"{address}&",
         "how_many": how_many(request, filters, page, size=PAGE_SIZE),
         "is_empty_shop": not (page.rows or query or page.previous),
     }
-    context["kept_by"] = _kept_by(request, context, columns)
+    context["kept_by"] = _kept_by(context, own, columns)
     return render(request, "catalog/products/list.html", context)
 
 
-def _kept_by(request: HttpRequest, context: dict[str, Any], columns: list[Column]) -> Any:
+def _kept_by(context: dict[str, Any], own: own_views.Own, columns: list[Column]) -> Any:
     """All that the list around its rows is made of, beside the frame of the page."""
     page, filters = context["page"], context["filters"]
     return (
         context["first"],
         tuple((str(chip.label), str(chip.value)) for chip, _href in context["chips"]),
-        tuple((view["pk"], str(view["name"]), view["query"]) for view in context["views"]),
-        tuple((column.name, str(column.label)) for column in columns),
+        tuple((view["pk"], view["name"], view["query"]) for view in own.views),
+        tuple((column.name, column.attribute and column.label) for column in columns),
         tuple(map(str, filters.problems)),
-        (context["has_first"], bool(page.rows), context["can_go"]),
+        (own.first, bool(page.rows), context["can_go"]),
         (context["how_many"].is_exact, bool(page.next), bool(page.previous)),
     )
 

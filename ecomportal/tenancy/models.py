@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.timezone import now
@@ -79,6 +80,22 @@ class User(AbstractUser):
     def initials(self) -> str:
         words = (self.name or self.email.split("@")[0]).split()
         return "".join(word[0] for word in words[:2]).upper()
+
+
+class WebSession(AbstractBaseSession):
+    """A signed-in browser. It names its person, so that one statement reads both."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="web_sessions")
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = _("web session")
+        verbose_name_plural = _("web sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from ecomportal.tenancy.sessions import SessionStore  # it needs this model
+
+        return SessionStore
 
 
 class Merchant(models.Model):

@@ -20,7 +20,7 @@ EXTRA_POLICIES = [
     ("ecomportal_jobitem", "ops", OPS, "true"),
 ]
 # Tables without a merchant, on purpose: people, shops themselves, and libraries' own.
-PLATFORM = {"ecomportal_user", "ecomportal_merchant"}
+PLATFORM = {"ecomportal_user", "ecomportal_merchant", "ecomportal_websession"}
 
 
 # Functions of ours that run with the owner's rights; those of triggers nobody can call.

@@ -74,6 +74,8 @@ def _frame(request: HttpRequest, theme: str, shops: list[dict[str, Any]]) -> tup
     """All that the frame around a page is made of, beside its section and its counts: the key it
     is kept by. One that is made for another person, or before a name was changed, has another."""
     user, merchant = request.user, request.merchant
+    if not user.is_authenticated:
+        return ()
     of_person = user.pk, user.name, user.email, user.is_staff, theme, request.role
     of_shops = tuple(tuple(shop.values()) for shop in shops)
     return (*of_person, merchant.slug, merchant.name, of_shops)

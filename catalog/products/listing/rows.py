@@ -7,6 +7,7 @@ relative to the list's own. Whatever came from a person goes through `text_of`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from html import escape
@@ -52,17 +53,13 @@ class RowWriter:
     such as "3 variants", is put into words once."""
 
     def __init__(self, columns: Sequence[Column], merchant: Any, *, can_edit: bool) -> None:
-        self.can_edit = can_edit
-        self.money = lru_cache(maxsize=512)(money_writer(merchant.currency))
-        self.statuses = {value: text_of(label) for value, label in ProductStatus.choices}
-        self.active = f"<td>{self.statuses[ProductStatus.ACTIVE]}"
+        language = get_language() or ""
+        self.can_edit, self.is_zh = can_edit, language.startswith("zh")
+        self.words, self.money = words_of(language), _money_writer(merchant.currency, language)
         self.most = 0
-        self.is_zh = (get_language() or "").startswith("zh")
         self.cells = [self._cell(column) for column in columns]
         self.now, self.zone = timezone.now(), timezone.get_current_timezone()
         self.locale = formats.locale()
-        self.no_variant, self.uncounted = text_of(_("no variant")), text_of(_("not counted"))
-        self.n_variants = lru_cache(maxsize=512)(n_variants)
 
     def _cell(self, column: Column) -> Callable[[Row], str]:
         if column.attribute:
@@ -89,12 +86,10 @@ class RowWriter:
         n = row["n_variants"]
         if n == 1:
             return f"<i>{text_of(row['sku'])}</i>" if row["sku"] else ""
-        return self.n_variants(n) if n else f"<i class=q>{self.no_variant}</i>"
+        return self.words.n_variants(n) if n else self.words.no_variant
 
     def status(self, row: Row) -> str:
-        if row["status"] == ProductStatus.ACTIVE:
-            return self.active
-        return f"<td class=o>{self.statuses[row['status']]}"
+        return self.words.statuses[row["status"]]
 
     def category(self, row: Row) -> str:
         name = (self.is_zh and row["category_zh"]) or row["category"]
@@ -120,7 +115,7 @@ class RowWriter:
             return "<td class=q>–"
         stock = row["stock"]
         if stock is None:
-            return f"<td class=q>{self.uncounted}"
+            return self.words.not_counted
         # What is there is seen, however little it is beside the most.
         step = max(1, round(STEPS * stock / self.most)) if stock > 0 and self.most else 0
         look = f'"p{step} w"' if stock <= LOW_STOCK else f"p{step}"
@@ -160,6 +155,30 @@ class RowWriter:
         return f"<td title={at:%H:%M}>{ago(self.now, at, self.locale)}"
 
 
+@dataclass(frozen=True)
+class Words:
+    """Cells and parts of cells that only the language decides."""
+
+    no_variant: str
+    not_counted: str
+    statuses: dict[str, str]
+    n_variants: Callable[[int], str]
+
+
+@lru_cache
+def words_of(_language: str) -> Words:
+    """In the language in use; it is given so that each has its own."""
+    statuses = {value: f"<td class=o>{text_of(label)}" for value, label in ProductStatus.choices}
+    statuses[ProductStatus.ACTIVE] = f"<td>{text_of(ProductStatus.ACTIVE.label)}"
+    no_variant, not_counted = text_of(_("no variant")), text_of(_("not counted"))
+    return Words(
+        no_variant=f"<i class=q>{no_variant}</i>",
+        not_counted=f"<td class=q>{not_counted}",
+        statuses=statuses,
+        n_variants=lru_cache(maxsize=1024)(n_variants),
+    )
+
+
 def text_of(words: Any) -> str:
     """As text between tags: quotation marks, which mean nothing there, stay as they are."""
     return escape(str(words), quote=False)
@@ -183,6 +202,11 @@ def _quantity(one: dict[str, Any]) -> str:
         return f"{one['v']} {one['u']}".strip()
     is_zh = (get_language() or "").startswith("zh")
     return f"{one['v']} {unit.sign_zh if is_zh else unit.many_en}"
+
+
+@lru_cache
+def _money_writer(currency: str, _language: str) -> Callable[[int], str]:
+    return lru_cache(maxsize=4096)(money_writer(currency))
 
 
 def money_writer(currency: str) -> Callable[[int], str]:
