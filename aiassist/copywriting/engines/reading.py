@@ -105,7 +105,7 @@ def _rows(raw: str, *, is_cut: bool) -> list[tuple[str, list[str]]]:
             'it was not {"sentences": [{"text": "...", "facts": ["f1"]}]}',
         )
     pairs = [(one_line(row["text"]), row.get("facts") or []) for row in rows[:MAX_SENTENCES]]
-    pairs = [(text, ids) for text, ids in pairs if text]
+    pairs = [(text, ids) for text, ids in pairs if LETTER.search(text)]
     if not pairs:
         raise _Refused(said("The model answered with nothing."), '"sentences" was empty')
     return pairs

@@ -69,6 +69,7 @@ def test_a_bare_list_is_read_too():
         ("", "answered with nothing"),
         ("   \n", "answered with nothing"),
         ('{"sentences": []}', "answered with nothing"),
+        (answer([("...", ["f1", "f2"])]), "answered with nothing"),  # the example of the prompt
         ("A fine kettle.", "not JSON"),
         (answer(GOOD)[:40], "cut off"),
         ('{"text": "A kettle"}', "form that was asked"),
