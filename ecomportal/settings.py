@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 import environ
+import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -333,6 +334,9 @@ SPECTACULAR_SETTINGS = {
 
 # --- History and log ---
 PGHISTORY_APPEND_ONLY = False  # append-only by grants: the app role may only INSERT and SELECT
+# History is asked for by product alone (see `track`); other indexes would only slow every write.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextForeignKey(db_index=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

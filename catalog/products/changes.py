@@ -55,8 +55,13 @@ class ChangeRow(TenantModel):
     """
 
     id = models.BigAutoField(primary_key=True)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+")
-    change = models.ForeignKey(Change, models.CASCADE, related_name="rows", db_constraint=False)
+    # The key of both together holds it to the change's merchant.
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    change = models.ForeignKey(
+        Change, models.CASCADE, related_name="rows", db_constraint=False, db_index=False
+    )
     product_id = models.UUIDField()
     label = models.CharField(max_length=255, blank=True)
     before = models.JSONField(null=True)

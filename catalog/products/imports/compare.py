@@ -11,6 +11,7 @@ from catalog.products.imports.merge import (
     PRODUCT_FIELDS,
     VARIANT_FIELDS,
     Snapshot,
+    made,
     matched,
     merge,
     variant_name,
@@ -18,7 +19,7 @@ from catalog.products.imports.merge import (
 from catalog.products.imports.problems import Problem, problem
 from catalog.products.imports.products import Parsed
 from catalog.products.imports.stated_facts import attribute_keys, fact_differences, with_keys
-from catalog.products.imports.unchanged import Known, digest, known
+from catalog.products.imports.unchanged import Known, digest, known, remarks_of
 from catalog.products.models import TextOrigin
 from catalog.products.snapshot import snapshot
 from ecomportal.tenancy.models import Merchant
@@ -67,7 +68,6 @@ class Compared:
     diff: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
     digest: str = ""  # of an unchanged row that is not known as such yet
-    n_variants: int = 0
 
     @property
     def needs_a_look(self) -> bool:
@@ -97,29 +97,26 @@ def compare_batch(
     merchant: Merchant, batch: list[Parsed], *, seen: Seen, paths: Mapping[UUID, str]
 ) -> list[Compared]:
     """Look up the batch's products in the shop (eight statements) and say what would happen."""
-    readable = [parsed for parsed in batch if not parsed.problems]
-    by_handle = _by_handle(merchant, readable)
-    holders = holders_of(merchant, {sku for parsed in readable for sku in _skus(parsed)})
+    by_handle = _by_handle(merchant, batch)
+    holders = holders_of(merchant, {sku for parsed in batch for sku, _ in parsed.skus})
     found = _found(merchant, {*by_handle.values(), *holders.values()})
-    for parsed in readable:
-        _claim_skus(parsed, seen)
-    targets = {
-        id(parsed): _find(parsed, by_handle, holders, found)
-        for parsed in readable
-        if not parsed.problems
-    }
-    same_of = _known(merchant, readable, targets, found, paths)
-    ids = {pk for pk in targets.values() if pk and pk not in same_of}
-    current = snapshot(ids) if ids else {}
-    current = with_paths(current, paths)
-    if current and any(parsed.payload.get("facts") for parsed in readable):
-        current = with_keys(current, attribute_keys(merchant))
+    owners = {id(parsed): _owners(parsed, by_handle, holders) for parsed in batch}
+    same_of = _known(merchant, batch, owners, found, paths)
+    targets = {}
+    for parsed in batch:
+        if id(parsed) not in same_of:
+            parsed.read()
+        if not parsed.problems:
+            _claim_skus(parsed, seen)
+        if not parsed.problems:
+            targets[id(parsed)] = _only_one(parsed, owners[id(parsed)], found)
+    current = _current(merchant, batch, targets, same_of, paths)
     categories = set(paths.values())
     rows = []
     for parsed in batch:
         target = targets.get(id(parsed))
         _claim_product(parsed, target, found, seen)
-        same = same_of.get(target)
+        same = same_of.get(id(parsed))
         if not parsed.problems:
             _check(parsed, target, holders, found)
         if not parsed.problems and not same:
@@ -139,30 +136,44 @@ def compare_batch(
 def _known(
     merchant: Merchant,
     batch: list[Parsed],
-    targets: Mapping[int, UUID | None],
+    owners: Mapping[int, list[UUID]],
     found: Mapping[UUID, Found],
     paths: Mapping[UUID, str],
-) -> dict[UUID, Known]:
-    """Products that are exactly what their row says, told by the row's digest."""
-    ids = {pk for pk in targets.values() if pk}
+) -> dict[int, Known]:
+    """The rows whose products are exactly what they say, told by their digests."""
+    ids = {pks[0] for pks in owners.values() if len(pks) == 1}
     remembered = known(merchant, ids) if ids else {}
     same = {}
     for parsed in batch:
-        target = targets.get(id(parsed))
-        one = remembered.get(target)
-        if one and one.version == found[target].version:
-            path = paths.get(found[target].category_id, "")
-            if digest(parsed.payload, language=merchant.language, category=path) == one.digest:
-                same[target] = one
+        pk = next(iter(owners[id(parsed)]), None)
+        one = remembered.get(pk)
+        if one and parsed.said and one.version == found[pk].version:
+            path = paths.get(found[pk].category_id, "")
+            if digest(parsed.said, category=path) == one.digest:
+                same[id(parsed)] = one
     return same
 
 
+def _current(
+    merchant: Merchant,
+    batch: list[Parsed],
+    targets: Mapping[int, UUID | None],
+    same_of: Mapping[int, Known],
+    paths: Mapping[UUID, str],
+) -> dict[UUID, Snapshot]:
+    """What the products are now that rows may change."""
+    ids = {pk for row, pk in targets.items() if pk and row not in same_of}
+    if not ids:
+        return {}
+    current = with_paths(snapshot(ids), paths)
+    if any(parsed.payload.get("facts") for parsed in batch):
+        current = with_keys(current, attribute_keys(merchant))
+    return current
+
+
 def _unchanged(parsed: Parsed, product: Found, same: Known) -> Compared:
-    row = Compared(parsed, "unchanged")
-    row.remarks = [*parsed.remarks, *_left_out(parsed, same.n_variants)]
-    if not parsed.payload["product"].get("title"):
-        parsed.label = product.title
-    return row
+    parsed.label = product.title
+    return Compared(parsed, "unchanged", remarks=remarks_of(same, parsed.line))
 
 
 def _left_out(parsed: Parsed, n_variants: int) -> list[Problem]:
@@ -175,11 +186,7 @@ def _left_out(parsed: Parsed, n_variants: int) -> list[Problem]:
 
 def _by_handle(merchant: Merchant, batch: list[Parsed]) -> dict[str, UUID]:
     wanted = {p.handle for p in batch} | {p.handle.lower() for p in batch}
-    return dict(_rows(BY_HANDLE, merchant, wanted))
-
-
-def _skus(parsed: Parsed) -> list[str]:
-    return [v["sku"] for v in parsed.payload.get("variants", []) if v.get("sku")]
+    return dict(_rows(BY_HANDLE, merchant, wanted - {""}))
 
 
 def holders_of(merchant: Merchant, skus: Iterable[str]) -> dict[str, UUID]:
@@ -201,29 +208,28 @@ def _rows(sql: str, merchant: Merchant, wanted: Iterable[Any]) -> list[tuple[Any
 
 
 def _claim_skus(parsed: Parsed, seen: Seen) -> None:
-    for variant in parsed.payload["variants"]:
-        sku, line = variant.get("sku"), variant["line"]
-        if sku and seen.skus.setdefault(sku, line) != line:
+    for sku, line in parsed.skus:
+        if seen.skus.setdefault(sku, line) != line:
             why = problem("sku_again", line=line, sku=sku, other_line=seen.skus[sku])
             parsed.problems.append(why)
 
 
-def _find(
-    parsed: Parsed,
-    by_handle: Mapping[str, UUID],
-    holders: Mapping[str, UUID],
-    found: Mapping[UUID, Found],
-) -> UUID | None:
-    """The shop's product that is meant: by handle, then by SKU."""
+def _owners(
+    parsed: Parsed, by_handle: Mapping[str, UUID], holders: Mapping[str, UUID]
+) -> list[UUID]:
+    """The shop's products that may be meant: the one of the handle, else those of the SKUs."""
     named = by_handle.get(parsed.handle) or by_handle.get(parsed.handle.lower())
-    if named:
-        return named
-    owners = dict.fromkeys(holders[sku] for sku in _skus(parsed) if sku in holders)
+    if named or not holders:
+        return [named] if named else []
+    return list(dict.fromkeys(holders[sku] for sku, _ in parsed.skus if sku in holders))
+
+
+def _only_one(parsed: Parsed, owners: list[UUID], found: Mapping[UUID, Found]) -> UUID | None:
     if len(owners) > 1:
         others = ", ".join(found[pk].title for pk in owners)
         parsed.problems.append(problem("two_products", line=parsed.line, others=others))
         return None
-    return next(iter(owners), None)
+    return owners[0] if owners else None
 
 
 def _claim_product(
@@ -241,11 +247,11 @@ def _check(
     found: Mapping[UUID, Found],
 ) -> None:
     """What only the shop's own rows can tell is wrong."""
-    for variant in parsed.payload["variants"] if holders else ():
-        holder = holders.get(variant.get("sku", ""))
+    for sku, line in parsed.skus if holders else ():
+        holder = holders.get(sku)
         if holder and holder != target:
-            facts = {"sku": variant["sku"], "other": found[holder].title}
-            parsed.problems.append(problem("sku_taken", line=variant["line"], **facts))
+            facts = {"sku": sku, "other": found[holder].title}
+            parsed.problems.append(problem("sku_taken", line=line, **facts))
     if target is None and not parsed.payload["product"].get("title"):
         parsed.problems.append(problem("no_title", line=parsed.line, handle=parsed.handle))
 
@@ -267,32 +273,33 @@ def _check_new_variants(parsed: Parsed, before: Snapshot | None) -> None:
 
 
 def _compare(parsed: Parsed, before: Snapshot | None, language: str, known: set[str]) -> Compared:
-    after = merge(before, parsed.payload, language=language)
+    product = parsed.payload["product"]
     if before is None:
-        diff = list(_first_values(after))
-        row = Compared(parsed, "created", diff=diff, remarks=list(parsed.remarks))
+        row = Compared(parsed, "created", remarks=list(parsed.remarks))
+        category, former = product.get("category", product.get("category_default", "")), None
     else:
-        diff = list(differences(before, after))
-        outcome = "changed" if diff else "unchanged"
-        row = Compared(parsed, outcome, diff=diff, remarks=list(parsed.remarks))
-        row.remarks += _left_out(parsed, len(after["variants"]))
-        if not diff:
-            path, row.n_variants = before["product"]["category"], len(before["variants"])
-            row.digest = digest(parsed.payload, language=language, category=path)
-        if not parsed.payload["product"].get("title"):
-            parsed.label = before["product"]["title"]
-    category = after["product"]["category"]
-    if category and category not in known and _was(before, "category") != category:
+        after = merge(before, parsed.payload, language=language)
+        row = _with_differences(parsed, before, after)
+        category, former = after["product"]["category"], before["product"]["category"]
+    if category and category not in known and former != category:
         row.remarks.append(problem("new_category", line=parsed.line))
     return row
 
 
-def _was(before: Snapshot | None, name: str) -> Any:
-    return before["product"][name] if before else None
+def _with_differences(parsed: Parsed, before: Snapshot, after: Snapshot) -> Compared:
+    diff = list(differences(before, after))
+    row = Compared(parsed, "changed" if diff else "unchanged", diff=diff)
+    row.remarks = [*parsed.remarks, *_left_out(parsed, len(after["variants"]))]
+    if not diff and parsed.said:
+        row.digest = digest(parsed.said, category=before["product"]["category"])
+    if not parsed.payload["product"].get("title"):
+        parsed.label = before["product"]["title"]
+    return row
 
 
-def _first_values(after: Snapshot) -> Iterator[dict[str, Any]]:
-    """A new product shows what it starts with, as far as it is not empty."""
+def first_values(payload: Mapping[str, Any], *, language: str) -> Iterator[dict[str, Any]]:
+    """What a new product starts with, as far as it is not empty."""
+    after = made(payload, language=language)
     for name in PRODUCT_FIELDS:
         if name != "option_names" and after["product"][name]:
             yield {"field": name, "before": None, "after": after["product"][name]}

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from hashlib import blake2b
 
 from catalog.products.imports import read
 from catalog.products.imports.problems import Refused, problem
@@ -98,9 +100,35 @@ def _product(
         return
     other, other_line = index.spelled[handle.casefold()]
     if other == handle:
-        yield parse(handle, lines, layout)
+        yield Parsed(
+            lines[0].number,
+            handle[:255],
+            handle[:255],
+            lines=lines,
+            said=said_by(lines, layout.mark),
+            skus=[(sku, line.number) for line in lines if (sku := layout.cell(line, "sku"))],
+            steps=[partial(_read, parse, handle, lines, layout)],
+        )
         return
     why = problem(
         "case_differs", line=lines[0].number, handle=handle, other=other, other_line=other_line
     )
     yield Parsed(lines[0].number, handle[:255], handle[:255], problems=[why], lines=lines)
+
+
+def _read(
+    parse: Parse, handle: str, lines: list[read.Line], layout: Layout, parsed: Parsed
+) -> None:
+    found = parse(handle, lines, layout)
+    parsed.label, parsed.payload = found.label, found.payload
+    parsed.problems, parsed.remarks = found.problems, found.remarks
+
+
+def said_by(lines: list[read.Line], mark: bytes) -> str:
+    """A digest of what lines say, wherever they stand in their file."""
+    start = lines[0].number
+    text = "\x1e".join([f"{n - start}\x1f" + "\x1f".join(cells) for n, cells, *_ in lines])
+    if text.count("\x1f") != sum(len(line.cells) for line in lines):
+        text = repr([(line.number - start, line.cells) for line in lines])
+    said = blake2b(text.encode("utf-8", "surrogatepass"), key=mark, digest_size=16)
+    return said.hexdigest()

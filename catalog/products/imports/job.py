@@ -26,7 +26,7 @@ from catalog.products.imports.products import Parsed
 from catalog.products.imports.read import Line
 from catalog.products.imports.stage import as_rows, insert
 from catalog.products.imports.store import file_of, open_run
-from catalog.products.imports.unchanged import remember
+from catalog.products.imports.unchanged import Same, remember
 from catalog.products.imports.write import make_plans, mark, propose_facts, write_plans
 from catalog.products.picture_job import fetch_after_import
 from ecomportal.jobs.run import JobError, Run
@@ -76,7 +76,7 @@ def compare_file(run: Run) -> None:
     _start_over(run, imported)
     run.phase(said("Comparing with the shop"))
     seen, n_products = Seen(), 0
-    for batch in _batches(reading.products):
+    for batch in _batches(reading.rows):
         run.check()
         n_products += len(batch)
         with run.tenant():
@@ -84,10 +84,12 @@ def compare_file(run: Run) -> None:
             rows = compare_batch(run.merchant, batch, seen=seen, paths=paths)
         with run.commit(n_done=sum(len(parsed.lines) for parsed in batch)):
             _keep(imported, rows)
-            same = [row for row in rows if row.digest]
-            remember(
-                run.merchant, [(r.product_id, r.digest, r.version, r.n_variants) for r in same]
+            same = (
+                Same(row.product_id, row.digest, row.version, row.parsed.line, row.remarks)
+                for row in rows
+                if row.digest
             )
+            remember(run.merchant, same)
     if not n_products:
         text = said("The file has a header and no rows, so there is nothing to import.")
         _fail(run, imported, text)
@@ -162,11 +164,19 @@ def _row(imported: ImportRun, row: Compared) -> dict[str, Any]:
         "is_included": is_open and not row.needs_a_look,
         "product_id": row.product_id,
         "product_version": row.version,
-        "payload": parsed.payload if is_open else {},
+        "payload": _payload(row) if is_open else {},
         "diff": row.diff,
         "problems": parsed.problems if is_failed else remarks,
         "raw": [_raw(line) for line in parsed.lines] if is_failed else [],
     }
+
+
+def _payload(row: Compared) -> dict[str, Any]:
+    """What the write needs; of a new product also what lets its row be known again."""
+    parsed = row.parsed
+    if row.outcome != "created":
+        return parsed.payload
+    return {**parsed.payload, "said": parsed.said, "remarks": parsed.remarks}
 
 
 def _raw(line: Line) -> list[Any]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from catalog.products.imports.fields import FACT, PAIRS
 from catalog.products.imports.problems import problem
@@ -44,12 +44,13 @@ def with_mapped_facts(
             columns.facts.append((at, name, key_of(target.removeprefix(FACT))))
         elif target == PAIRS:
             columns.pairs.append((at, name))
-    return Reading(reading.n_lines, (_stated(parsed, columns) for parsed in reading.products))
+    step = partial(_state, columns)
+    return Reading(reading.n_lines, (parsed.then(step) for parsed in reading.rows))
 
 
-def _stated(parsed: Parsed, columns: _Columns) -> Parsed:
+def _state(columns: _Columns, parsed: Parsed) -> None:
     if not parsed.payload:
-        return parsed
+        return
     facts: dict[str, list[str]] = parsed.payload.setdefault("facts", {})
     for at, name, key in columns.facts:
         values = (value for cell in _cells(parsed.lines, at) for value in split_list(cell))
@@ -58,7 +59,6 @@ def _stated(parsed: Parsed, columns: _Columns) -> Parsed:
         for cell in _cells(parsed.lines, at):
             for key, values in split_pairs(cell):
                 _add(parsed, facts, name, columns.key_of(key), values)
-    return parsed
 
 
 def _cells(lines: Iterable[Line], at: int) -> Iterator[str]:

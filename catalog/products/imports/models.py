@@ -73,8 +73,13 @@ class ImportRow(TenantModel):
     """One product of the file (or one line that cannot be read), as the dry run sees it."""
 
     id = models.BigAutoField(primary_key=True)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+")
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows", db_constraint=False)
+    # The key of both together holds it to the run's merchant.
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    run = models.ForeignKey(
+        ImportRun, models.CASCADE, related_name="rows", db_constraint=False, db_index=False
+    )
     line = models.PositiveIntegerField()  # of the file, 1 is the header
     handle = models.CharField(max_length=255, blank=True)
     label = models.CharField(max_length=255, blank=True)
@@ -83,7 +88,8 @@ class ImportRow(TenantModel):
     product_id = models.UUIDField(null=True, blank=True)
     product_version = models.PositiveIntegerField(default=0)
     payload = models.JSONField(default=dict)  # the product as the file states it
-    diff = models.JSONField(default=list)  # [{"field", "before", "after", "flag"}]
+    # [{"field", "before", "after", "flag"}]; of a new product all is in its payload
+    diff = models.JSONField(default=list)
     problems = models.JSONField(default=list)  # [{"line", "column", "message"}]
     raw = models.JSONField(default=list)  # the cells of a line that failed, for the error file
     written_at = models.DateTimeField(null=True, blank=True)
@@ -135,10 +141,12 @@ class ImportedProduct(TenantModel):
     product = models.OneToOneField(
         Product, models.CASCADE, primary_key=True, related_name="imported", db_constraint=False
     )
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+", db_index=False)
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     digest = models.CharField(max_length=32)
     version = models.PositiveIntegerField()  # of the product
-    n_variants = models.PositiveIntegerField()
+    remarks = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("imported product")

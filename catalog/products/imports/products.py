@@ -55,6 +55,7 @@ class Layout:
     by_name: Mapping[str, int] = field(default_factory=dict)  # those only the dialect knows
     choices: Mapping[str, Any] = field(default_factory=dict)  # made beside the columns
     lookup: Callable[[list[str]], dict[str, str]] = lambda skus: {}  # SKU -> handle in the shop
+    mark: bytes = b""  # all that decides, beside the cells, what a product of the file is
 
     @cached_property
     def of_variant(self) -> list[tuple[str, str, Callable[[str], Any], Any]]:
@@ -108,6 +109,23 @@ class Parsed:
     problems: list[Problem] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    said: str = ""  # what its lines say, in short: two that say the same have the same
+    skus: list[tuple[str, int]] = field(default_factory=list)  # each with its line
+    steps: list["Step"] = field(default_factory=list)  # what is left of reading it
+
+    def then(self, step: "Step") -> "Parsed":
+        self.steps.append(step)
+        return self
+
+    def read(self) -> "Parsed":
+        """Turn its cells into values. Until then there is no payload, and no problem is known."""
+        steps, self.steps = self.steps, []
+        for step in steps:
+            step(self)
+        return self
+
+
+Step = Callable[[Parsed], None]
 
 
 @dataclass(frozen=True)
@@ -123,10 +141,15 @@ class Dialect:
 
 @dataclass
 class Reading:
-    """A file being read: how many lines it has, and its products one by one."""
+    """A file being read: how many lines it has, and its products one by one. Those of `rows` are
+    not read yet, so that a product that is known to be the same need not be."""
 
     n_lines: int
-    products: Iterator[Parsed]
+    rows: Iterator[Parsed]
+
+    @property
+    def products(self) -> Iterator[Parsed]:
+        return (row.read() for row in self.rows)
 
 
 class Cells:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.products.imports.compare import first_values
 from catalog.products.imports.detect import PROBLEM_COLUMN
 from catalog.products.imports.fields import SHOWN
 from catalog.products.imports.guard import guard, unguard
@@ -44,9 +45,11 @@ class ShownRow:
     problems: list[tuple[int, str]] = field(default_factory=list)  # line, words
 
 
-def shown(row: ImportRow, currency: str) -> ShownRow:
+def shown(row: ImportRow, currency: str, *, language: str = "") -> ShownRow:
+    """The row in words; with the shop's language also what a new product will be."""
     found = ShownRow(row)
-    for entry in row.diff:
+    is_new = row.outcome == "created" and language
+    for entry in first_values(row.payload, language=language) if is_new else row.diff:
         if not (row.outcome == "created" and entry["field"] == "title"):
             _place(found, entry, currency)
     cells = [_together(found.prices), _together(found.stocks), found.others]

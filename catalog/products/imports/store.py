@@ -6,10 +6,12 @@ when only some are read again.
 """
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from catalog.products.imports.models import ImportRun
 from catalog.products.imports.problems import Refused
 from catalog.products.imports.products import Layout, Parsed, Reading
 from catalog.products.imports.table import levels_in
+from catalog.products.imports.unchanged import RULES
 from ecomportal.ids import uuid7
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant, User
@@ -168,22 +171,33 @@ def _told_separator(run: ImportRun) -> int:
 def open_run(run: ImportRun) -> Reading:
     """The products of the run's file, by the mapping a person confirmed."""
     columns = columns_of(run.header, run.mapping)
+    with tenant(run.merchant_id):
+        book = AttributeBook(run.merchant)
     layout = Layout(
         run.header,
         currency=run.merchant.currency,
         choices=run.reading,
         lookup=lambda skus: _handles(run.merchant, skus),
+        mark=_mark(run, book),
         **columns,
     )
     path, shape = _ready(run)
     reading = dialect_of(run.dialect).read(path, shape, layout)
     if states_facts(run.mapping):
-        with tenant(run.merchant_id):
-            book = AttributeBook(run.merchant)
         reading = with_mapped_facts(
             reading, run.header, run.mapping, key_of=lambda name: _kind_key(book, name) or name
         )
     return _only(reading, run.reading.get("only"))
+
+
+def _mark(run: ImportRun, book: AttributeBook) -> bytes:
+    """What decides beside its cells what a row says: the same row under another mapping, or in a
+    shop with other kinds of fact, may say something else."""
+    shop = run.merchant
+    kinds = sorted((name, kind.key) for name, kind in book.by_name.items())
+    said = [RULES, run.dialect, run.header, sorted(run.mapping.items()), run.reading.get("levels")]
+    said += [shop.currency, shop.language, kinds if states_facts(run.mapping) else []]
+    return blake2b(json.dumps(said).encode(), digest_size=32).digest()
 
 
 def _ready(run: ImportRun) -> tuple[Path, read.Shape]:
@@ -212,7 +226,7 @@ def _only(reading: Reading, wanted: list[int] | None) -> Reading:
     if wanted is None:
         return reading
     lines = set(wanted)
-    return Reading(len(lines), (p for p in reading.products if _is_wanted(p, lines)))
+    return Reading(len(lines), (p for p in reading.rows if _is_wanted(p, lines)))
 
 
 def _is_wanted(parsed: Parsed, lines: set[int]) -> bool:

@@ -36,8 +36,7 @@ def read_translated(
     first, again = _handles(lines(), handle), _translated(lines(), layout, translate)
     # Of the first pass a line has its handle alone, so a title must not speak in the second.
     grouped = read_grouped(first, again, inner, shopify.parse, handle=own_handle)
-    products = (_as_it_came(parsed, inner) for parsed in grouped.products)
-    return Reading(grouped.n_lines, products)
+    return Reading(grouped.n_lines, (_as_it_came(parsed, inner) for parsed in grouped.rows))
 
 
 def _handles(lines: Iterable[read.Line], handle: Callable[[read.Line], str]) -> Iterator[read.Line]:
@@ -78,10 +77,13 @@ def _as_it_came(parsed: Parsed, inner: Layout) -> Parsed:
             line = line._replace(cells=line.cells[len(inner.header) :])
         found.setdefault(line.number, line)
     parsed.lines = list(found.values())
+    return parsed.then(_say_handle_is_made) if parsed.steps else parsed
+
+
+def _say_handle_is_made(parsed: Parsed) -> None:
     if parsed.payload:
         # The file has no handles: one made of a name must not rename what a SKU finds.
         parsed.payload["is_handle_made"] = True
-    return parsed
 
 
 def fed(layout: Layout, *others: str) -> Mapping[str, None]:

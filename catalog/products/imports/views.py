@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from catalog.products.imports import report, store
 from catalog.products.imports.forms import UploadForm
 from catalog.products.imports.frame import frame, run_of
-from catalog.products.imports.models import ImportRun, ImportState
+from catalog.products.imports.models import ImportRow, ImportRun, ImportState
 from catalog.products.imports.problems import Refused
 from catalog.products.imports.wanted import wanted
 from catalog.products.picture_job import fetch_of_import
@@ -92,7 +92,7 @@ def _dry_run_page(request: HttpRequest, run: ImportRun) -> HttpResponse:
     tab = request.GET.get("show", "")
     if tab not in TABS:
         tab = next((t for t in TABS if getattr(run, f"n_{t}")), "changed")
-    rows = run.rows.filter(outcome=tab).defer("payload", "raw")
+    rows = run.rows.filter(outcome=tab).defer("raw", *([] if tab == "created" else ["payload"]))
     only_check = request.GET.get("check") == "1"
     if only_check:
         rows = rows.filter(diff__contains=[{"flag": "check"}])
@@ -105,10 +105,15 @@ def _dry_run_page(request: HttpRequest, run: ImportRun) -> HttpResponse:
         "tab": tab,
         "only_check": only_check,
         "page": page,
-        "rows": [report.shown(row, request.merchant.currency) for row in page.rows],
+        "rows": [_shown(request, row) for row in page.rows],
         "failures": _failures(run, request.merchant.currency) if tab != "failed" else [],
     }
     return render(request, "catalog/imports/dry_run.html", context)
+
+
+def _shown(request: HttpRequest, row: ImportRow) -> report.ShownRow:
+    merchant = request.merchant
+    return report.shown(row, merchant.currency, language=merchant.language)
 
 
 def _failures(run: ImportRun, currency: str) -> list[report.ShownRow]:

@@ -27,7 +27,7 @@ from catalog.products.imports.stated_facts import (
     with_keys,
     write_stated,
 )
-from catalog.products.imports.unchanged import digest, remember
+from catalog.products.imports.unchanged import Same, digest, remember
 from catalog.products.models import Category, Product, ProductImage, ProductText, Variant
 from catalog.products.snapshot import free_skus, record_rows, snapshot, versions
 from catalog.products.versions import versions_by_hand
@@ -148,10 +148,10 @@ def _remember(merchant: Merchant, plans: list[Plan]) -> None:
     rows = []
     for plan in plans:
         payload, after = plan.row.payload, plan.after
-        if says_facts(payload.get("facts", {}), after["facts"]):
-            path = after["product"]["category"]
-            said = digest(payload, language=merchant.language, category=path)
-            rows.append((plan.product_id, said, 1, len(after["variants"])))
+        said = payload.get("said")  # rows of an older dry run have none
+        if said and says_facts(payload.get("facts", {}), after["facts"]):
+            found = digest(said, category=after["product"]["category"])
+            rows.append(Same(plan.product_id, found, 1, plan.row.line, payload["remarks"]))
     remember(merchant, rows)
 
 

@@ -6,7 +6,7 @@ from django.db.models.functions import MD5
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.products.models.base import RAISE_VERSION, track
+from catalog.products.models.base import KEPT_BY_PRODUCT, RAISE_VERSION, track
 from catalog.products.models.products import Product
 from ecomportal.ids import uuid7
 from ecomportal.tenancy.models import Merchant, TenantModel, User
@@ -44,7 +44,7 @@ class TextOrigin(models.TextChoices):
     AI_EDITED = "ai_edited", _("AI, edited by a person")
 
 
-@track()
+@track(of_product="textevent_product")
 class ProductText(TenantModel):
     """A live text of a product, one row per language and field, with where it comes from.
 
@@ -53,14 +53,20 @@ class ProductText(TenantModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="product_texts")
-    product = models.ForeignKey(Product, models.CASCADE, related_name="texts", db_constraint=False)
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, related_name="product_texts", **KEPT_BY_PRODUCT
+    )
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="texts", db_constraint=False, db_index=False
+    )
     language = models.CharField(max_length=2, choices=[("en", "English"), ("zh", "中文")])
     field = models.CharField(max_length=20, choices=[*TextField.choices, *CopyKind.choices])
     text = models.TextField(blank=True)
     origin = models.CharField(max_length=10, choices=TextOrigin.choices)
     provenance = models.JSONField(default=dict, blank=True)
-    approved_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    approved_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     updated_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
 
@@ -70,7 +76,14 @@ class ProductText(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["product", "language", "field"], name="text_once")
         ]
-        indexes = [models.Index(fields=["merchant", "product"], name="text_of_product")]
+        indexes = [
+            models.Index(fields=["merchant", "product"], name="text_of_product"),
+            models.Index(
+                fields=["approved_by"],
+                name="text_by_approver",
+                condition=Q(approved_by__isnull=False),
+            ),
+        ]
         triggers = [RAISE_VERSION]
 
     def __str__(self) -> str:
@@ -81,8 +94,12 @@ class ProductImage(TenantModel):
     """A picture: a file of ours, or a `source_url` of an import that is not fetched yet."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="product_images")
-    product = models.ForeignKey(Product, models.CASCADE, related_name="images", db_constraint=False)
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, related_name="product_images", **KEPT_BY_PRODUCT
+    )
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="images", db_constraint=False, db_index=False
+    )
     position = models.PositiveIntegerField(default=1)
     file = models.CharField(max_length=200, blank=True)  # path below MEDIA_ROOT
     source_url = models.URLField(max_length=1000, blank=True)

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.products.models.base import BaseAmount, track
+from catalog.products.models.base import KEPT_BY_PRODUCT, BaseAmount, track
 from catalog.products.models.products import Product, Variant
 from ecomportal.ids import uuid7
 from ecomportal.said import Said, in_both
@@ -62,15 +62,23 @@ class FactStatus(models.TextChoices):
 NOT_REJECTED = ~Q(status=FactStatus.REJECTED)
 
 
-@track(exclude=["amount"])
+@track(of_product="factevent_product", exclude=["amount"])
 class Fact(TenantModel):
     """One fact of a product, or of one variant: what drafts rest on once it is confirmed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="facts")
-    product = models.ForeignKey(Product, models.CASCADE, related_name="facts", db_constraint=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="facts", **KEPT_BY_PRODUCT)
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="facts", db_constraint=False, db_index=False
+    )
     variant = models.ForeignKey(
-        Variant, models.CASCADE, null=True, blank=True, related_name="facts", db_constraint=False
+        Variant,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="facts",
+        db_constraint=False,
+        db_index=False,
     )
     attribute = models.ForeignKey(
         Attribute, models.PROTECT, related_name="facts", db_constraint=False
@@ -106,6 +114,10 @@ class Fact(TenantModel):
         ]
         indexes = [
             models.Index(fields=["merchant", "product"], name="fact_of_product"),
+            # Few facts are of a single variant.
+            models.Index(
+                fields=["variant"], name="fact_of_variant", condition=Q(variant__isnull=False)
+            ),
             models.Index(
                 fields=["merchant", "attribute", "value", "product"],
                 name="fact_by_value",

@@ -10,7 +10,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from catalog.products.models.base import RAISE_VERSION, Grams, SearchKeys, track
+from catalog.products.models.base import (
+    KEPT_BY_PRODUCT,
+    RAISE_VERSION,
+    Grams,
+    SearchKeys,
+    track,
+)
 from ecomportal.ids import uuid7
 from ecomportal.tenancy.models import Merchant, TenantManager, TenantModel
 
@@ -87,7 +93,7 @@ class ProductManager(TenantManager.from_queryset(ProductQuerySet)):
 @track(exclude=["grams", "search_extra"])
 class Product(TenantModel):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="products")
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="products", db_index=False)
     handle = models.CharField(_("handle"), max_length=255)
     title = models.CharField(_("title"), max_length=255)
     vendor = models.CharField(_("brand"), max_length=120, blank=True)
@@ -99,6 +105,7 @@ class Product(TenantModel):
         blank=True,
         related_name="products",
         db_constraint=False,
+        db_index=False,
         verbose_name=_("category"),
     )
     tags = ArrayField(models.CharField(max_length=80), default=list, blank=True)
@@ -196,14 +203,16 @@ class Product(TenantModel):
         return self.title
 
 
-@track()
+@track(of_product="variantevent_product")
 class Variant(TenantModel):
     """What is sold: a SKU, a price in minor units of the shop's currency, and a stock."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="variants")
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, related_name="variants", **KEPT_BY_PRODUCT
+    )
     product = models.ForeignKey(
-        Product, models.CASCADE, related_name="variants", db_constraint=False
+        Product, models.CASCADE, related_name="variants", db_constraint=False, db_index=False
     )
     position = models.PositiveIntegerField(default=1)
     sku = models.CharField(_("SKU"), max_length=120, blank=True)
@@ -272,7 +281,7 @@ class ProductFigures(TenantModel):
         Product, models.CASCADE, primary_key=True, related_name="figures", db_constraint=False
     )
     merchant = models.ForeignKey(
-        Merchant, models.CASCADE, related_name="product_figures", db_index=False
+        Merchant, models.CASCADE, related_name="product_figures", **KEPT_BY_PRODUCT
     )
     lowest_cents = models.BigIntegerField(default=0)  # over live variants; 0 where there is none
     n_in_stock = models.BigIntegerField(default=0)
