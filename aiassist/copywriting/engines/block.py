@@ -36,7 +36,7 @@ def told_facts(request: CopyRequest) -> tuple[list[tuple[str, Fact, str]], list[
             left_out.append((fact.id, "empty"))
         elif len(value) > MAX_VALUE:
             left_out.append((fact.id, "too_long"))
-        elif is_order(value) or is_order(clean(fact.label_en + " " + fact.label_zh)):
+        elif is_order(value) or is_order(_label(fact, request.lang)):
             left_out.append((fact.id, "not_a_value"))
         else:
             told.append((f"f{len(told) + 1}", fact, value))
