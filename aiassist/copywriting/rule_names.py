@@ -20,6 +20,7 @@ RULES = {
     "certification": _("Certification"),
     "handwork": _("How it was made"),
     "puffery": _("Praise without a fact"),
+    "unread": _("Unknown word"),
     "scene": _("Scene"),
     "link": _("Link or contact"),
     "markup": _("Markup"),
@@ -36,6 +37,8 @@ RULES = {
     "reading_level": _("Hard to read"),
     "long_sentence": _("Long sentence"),
     "duplicate": _("Like another product"),
+    "translated_number": _("Number of the source"),
+    "translated_name": _("Name of the source"),
     "glossary_term": _("Term of your glossary"),
     "brand_spelling": _("Spelling of your glossary"),
     # Texts of parts: ads, messages, answers

@@ -27,7 +27,7 @@ MUST_TOUCH = {"a", "s", "t", "k", "h", "v", "m", "l", "g", "w"}
 # Chinese numbers that are figures of speech, not amounts.
 SPEECH = re.compile(
     r"一(?:[天日](?!保|质)|年四季|周七天|款|下|起|身|体|样|般|直|定|览|目|点|抹|份心|种|切|面|边|并|同|手|如|家|份|流|生|辈)"
-    r"|[零〇一二两三四五六七八九十百千万]+(?:分(?!钟)|全|足)|万千|万能|万物|千家万户|百搭|百年|三五"
+    r"|[零〇一二两三四五六七八九十百千万]+(?:分(?!钟)|全|足)|万千|万能|万物|千家万户|百搭|百年|三五|[一两]个人|早八|两三"
 )
 YEAR = re.compile("(?:19|20)\\d\\d")
 CLASSIFIERS = {"个", "件", "只", "块", "条", "片", "枚", "颗", "粒", "双", "套", "对", "杯"}
@@ -123,13 +123,17 @@ def _unit_at(
     found = pattern.match(text, match.end())
     if not found:
         return None, match.end()
-    alias = re.sub(r"[\s-]+", " ", found["unit"].lower())
+    alias = plain_unit(found["unit"])
     is_word = not match.group()[0].isdigit()
     if alias in MUST_TOUCH and (is_word or (found["gap"] and alias in {"a", "s", "t", "k"})):
         return None, match.end()
     if alias == "年" and YEAR.fullmatch(match.group()):
         return None, found.end()
-    return extra.get(alias) or known_units()[alias], found.end()
+    return extra.get(alias) or known_units().get(alias), found.end()
+
+
+def plain_unit(text: str) -> str:
+    return re.sub(r"[\s-]+", " ", text.lower()).strip()
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:

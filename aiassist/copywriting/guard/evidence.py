@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import combinations
 
-from aiassist.copywriting.guard.amounts import Amount, find_amounts
-from aiassist.copywriting.guard.lexicon import CueKind, Phrase, cue_kinds, denied, phrases
+from aiassist.copywriting.guard.amounts import YEAR, Amount, find_amounts, plain_unit
+from aiassist.copywriting.guard.lexicon import CueKind, Phrase, cue_kinds, demonyms, denied, phrases
 from aiassist.copywriting.guard.tokens import fold, norms, stem
 from aiassist.copywriting.guard.types import FactLike, Policy
 from aiassist.copywriting.guard.units import Unit, find_unit
@@ -36,6 +36,7 @@ PURE = frozenset("纯全真净")
 COUNT_WORDS = frozenset({"number", "quantity", "count", "per", "pack", "piec"}) | set("数件片")
 COUNT_KEYS = frozenset({("piec",), ("set",), ("pack",)})
 OTHER_BRAND = 0.3  # cost: below a fact's, above the product's own name
+OWN_BRAND = 0.4  # cost: "iPhone" in a fact may be named, though it is a brand
 MIN_HEAD = 2  # letters: the "in" of "picked in" names no attribute
 MAX_PART = 12  # characters of a Chinese value whose pieces are still telling
 
@@ -62,6 +63,11 @@ class Evidence:
     countable: set[str] = field(default_factory=set)
     units: dict[str, str] = field(default_factory=dict)  # fact id -> what its unit measures
     type_keys: frozenset[str] = frozenset()
+
+    def holds(self, phrase: Phrase) -> bool:
+        """Is this a fact's value, or a part of one?"""
+        found = self.entries.get(phrase[0], ())
+        return any(e.tokens == phrase and e.kind == "fact" for e in found)
 
     def add(self, phrase: Phrase, kind: str, cost: float, *, fact_id: str = "") -> None:
         if phrase:
@@ -132,9 +138,15 @@ def _add_fact(evidence: Evidence, fact: FactLike) -> None:
     evidence.list_sizes.setdefault(len(parts), []).append(fact.id)
     for part in dict.fromkeys([value, *parts]):
         _add_value(evidence, fact.id, part)
-        for name in other_names(part):
+        for name in other_names(part) | _demonyms(part):
             _add_value(evidence, fact.id, name)
             evidence.amounts += [(fact.id, a) for a in find_amounts(fold(name))]
+
+
+def _demonyms(text: str) -> set[str]:
+    """What comes from Ethiopia is Ethiopian."""
+    said = norms(text)
+    return {name for place, names in demonyms() if set(place) <= set(said) for name in names}
 
 
 def _value_text(fact: FactLike) -> str:
@@ -192,7 +204,8 @@ def _add_pieces(
     for i, token in enumerate(phrase):
         if i not in guarded and token not in _negators():
             for form in _forms(token):
-                evidence.add((form,), kind, cost, fact_id=fact_id)
+                is_brand = denied().get((form,)) == "foreign_brand"
+                evidence.add((form,), kind, OWN_BRAND if is_brand else cost, fact_id=fact_id)
     for start, end in combinations(range(min(len(phrase), MAX_PART) + 1), 2):
         inside = set(range(start, end))
         if end - start > 1 and (guarded <= inside or not guarded & inside):
@@ -273,11 +286,12 @@ def _is_of_kind(own: set[Phrase], kind: CueKind) -> bool:
 
 def _add_amounts(evidence: Evidence, fact: FactLike, value: str) -> None:
     unit = str(fact.unit or "").strip()
-    unit = unit or _unit_of_key(fact.key)
+    unit = unit or _unit_of_key(fact.key, value)
     if unit and not find_unit(unit):
-        name = " ".join(stem(word) for word in unit.lower().split())
-        made = Unit(f"own:{name}", Decimal(1), "metric", unit.lower())
-        evidence.extra_units |= {unit.lower(): made, f"{unit.lower()}s": made}
+        plain = plain_unit(unit)
+        name = " ".join(stem(word) for word in plain.split())
+        made = Unit(f"own:{name}", Decimal(1), "metric", plain)
+        evidence.extra_units |= {plain: made, f"{plain}s": made} if plain else {}
     if unit:
         known = find_unit(unit)
         evidence.units[fact.id] = known.dimension if known else unit
@@ -290,16 +304,16 @@ def _add_amounts(evidence: Evidence, fact: FactLike, value: str) -> None:
 def _stated(fact: FactLike, value: str, unit: str, evidence: Evidence) -> list[Amount]:
     """A bare number takes the unit field as it is; other values are read like a text."""
     if re.fullmatch(r"\d+(\.\d+)?", value.strip()):
-        known = find_unit(unit) or evidence.extra_units.get(unit.lower())
+        known = find_unit(unit) or evidence.extra_units.get(plain_unit(unit))
         return [Amount(0, 0, (Decimal(value.strip()),), known, 0)]
     with_unit = f"{value} {unit}" if re.search(r"[\d½¼¾][\s\d.,x×*–-]*$", value) else value
     return find_amounts(fold(with_unit), extra_units=evidence.extra_units)
 
 
-def _unit_of_key(key: str) -> str:
+def _unit_of_key(key: str, value: str) -> str:
     """'Weight (g)' carries its unit; 'pages' and '页数' are units themselves."""
     inside = re.search(r"[(（]\s*(.+?)\s*[)）]", key)
     if inside and find_unit(inside[1]):
         return inside[1]
     bare = _bare_key(key)
-    return bare if find_unit(bare) else ""
+    return bare if find_unit(bare) and not YEAR.fullmatch(value.strip()) else ""

@@ -24,7 +24,7 @@ class CueKind:
 def _sections(lang: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     section = ""
-    files = (DATA / f"{lang}.txt", DATA / f"{lang}_scene.txt")
+    files = [DATA / f"{lang}.txt", *sorted(DATA.glob(f"{lang}_*.txt"))]
     for line in "\n".join(path.read_text("utf-8") for path in files).splitlines():
         if line.startswith("["):
             section = line.strip("[] ")
@@ -41,21 +41,48 @@ def _entries(lines: Iterable[str]) -> list[str]:
 @lru_cache(maxsize=64)
 def phrases(section: str) -> frozenset[Phrase]:
     """One section of both languages together: a text may mix them, the words never collide."""
-    entries = [entry for lang in ("en", "zh") for entry in _entries(_sections(lang)[section])]
-    return frozenset(phrase for entry in entries if (phrase := norms(entry)))
+    return frozenset(phrase for entry in _listed(section) if (phrase := norms(entry)))
+
+
+@lru_cache(maxsize=64)
+def written(section: str) -> frozenset[str]:
+    """One section as it is written: where "works" must not pass for the imperative "work"."""
+    return frozenset(_listed(section))
+
+
+def _listed(section: str) -> list[str]:
+    lines = [_sections(lang).get(section, []) for lang in ("en", "zh")]
+    return [entry for own in lines for entry in _entries(own)]
 
 
 @lru_cache(maxsize=1)
 def denied() -> dict[Phrase, str]:
     """Wording that is a claim by itself -> the rule it breaks."""
-    rules: dict[Phrase, str] = {}
+    return _labelled("deny")
+
+
+@lru_cache(maxsize=1)
+def readings() -> dict[Phrase, str]:
+    """Words that only read a fact ("light") -> the sort of fact that they read."""
+    return _labelled("soft")
+
+
+@lru_cache(maxsize=1)
+def demonyms() -> tuple[tuple[Phrase, tuple[str, ...]], ...]:
+    """A place and what comes from it, by name."""
+    lines = (line.partition(":") for line in _sections("en")["demonyms"])
+    return tuple((norms(place), tuple(_entries([names]))) for place, _, names in lines)
+
+
+def _labelled(section: str) -> dict[Phrase, str]:
+    labels: dict[Phrase, str] = {}
     for lang in ("en", "zh"):
-        for line in _sections(lang)["deny"]:
-            rule, _, entries = line.partition(":")
+        for line in _sections(lang).get(section, []):
+            label, _, entries = line.partition(":")
             for entry in _entries([entries]):
                 if phrase := norms(entry):
-                    rules.setdefault(phrase, rule)
-    return rules
+                    labels.setdefault(phrase, label)
+    return labels
 
 
 @lru_cache(maxsize=1)

@@ -100,6 +100,12 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "Keep it if you like the tone; it states no property.",
         "如符合您的文风可以保留，它不构成具体属性。",
     ),
+    "unread": (
+        "The check does not know “{span}”; here it reads like a turn of phrase.",
+        "检查程序不认识“{span}”，此处读来像是修饰语。",
+        "Make sure that it states no property.",
+        "请确认它没有陈述商品属性。",
+    ),
     "scene": (
         "“{span}” sets a scene; it states no property.",
         "“{span}”是场景描写，不构成具体属性。",

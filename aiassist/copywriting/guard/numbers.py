@@ -43,7 +43,7 @@ def judge(
     """Match the amount at token `at` with the facts; `counts_other`: its noun is a foreign one."""
     ids = [_holders(value, amount, sentence, ev) for value in amount.values]
     if counts_other and amount.unit is None:
-        ids = [{i for i in found if ev.units.get(i, "") in ("", "person")} for found in ids]
+        ids = [{i for i in found if not ev.units.get(i)} for found in ids]
     bound, hedged = _prefix(sentence[:at])
     if bound:
         ids = [_bounded(value, amount, ev, bound) for value in amount.values]
@@ -221,10 +221,16 @@ def _misplaced(marks: Sequence[Mark], gaps: Sequence[int]) -> list[Mark]:
         near = sorted(free, key=lambda c: abs(gaps[c.at] - gaps[amount.at]))[:2]
         match = next((c for c in near if c.fact_ids & amount.fact_ids), None)
         if match:
-            free.remove(match)
+            free = [c for c in free if c is not match and not _repeats(c, match, amount, gaps)]
         else:
             waiting.append(amount)
     return [a for a in waiting if a in governed or _contradicted(a, free, gaps)]
+
+
+def _repeats(cue: Mark, match: Mark, amount: Mark, gaps: Sequence[int]) -> bool:
+    """ "Standing 140 cm tall": two words that name one attribute of one number."""
+    is_close = abs(gaps[cue.at] - gaps[amount.at]) <= GOVERNED
+    return is_close and bool(cue.fact_ids & match.fact_ids)
 
 
 def _governed_wrongly(marks: Sequence[Mark], gaps: Sequence[int]) -> list[Mark]:

@@ -8,17 +8,16 @@ from aiassist.copywriting.guard.cover import cover
 from aiassist.copywriting.guard.evidence import Entry, Evidence, gather
 from aiassist.copywriting.guard.lexicon import phrases
 from aiassist.copywriting.guard.naming import hide_names
-from aiassist.copywriting.guard.nouns import noun_is_subject, part_has_value
 from aiassist.copywriting.guard.numbers import Mark, Verdict, judge, swapped
+from aiassist.copywriting.guard.objections import endorsement, objection, promise
 from aiassist.copywriting.guard.patterns import find_forbidden
+from aiassist.copywriting.guard.scope import Scope
 from aiassist.copywriting.guard.tokens import OWN, Token, clauses, fold, sentences, tokenise
 from aiassist.copywriting.guard.types import Claim, FactLike, Leftover, Policy, Reading
 
 COMMA_HOPS = 4  # a comma puts a number and an attribute's name further apart
 AND_HOPS = 1
-MIN_ADVERB = 5  # letters; shorter words in -ly are mostly no adverbs
 FOREIGN_WORDS = 2  # function words of the other language that give a sentence away
-LIMIT_HOPS = 8  # tokens from 最大 to its number
 
 
 @dataclass(frozen=True)
@@ -30,12 +29,6 @@ class Piece:
     kind: str  # fact, cue, name, word, phrase, mild, noun, given, amount, or a rule's name
     fact_ids: frozenset[str]
     leftover: Leftover | None = None
-    asserts: bool = False  # opens a sentence about the product
-    promises: bool = False  # says what will happen
-
-    @property
-    def backs(self) -> bool:
-        return self.kind in ("fact", "cue", "amount", "given")
 
 
 def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
@@ -51,7 +44,7 @@ def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
         found = [piece.leftover for piece in pieces if piece.leftover]
         if _is_question(folded, start, end):
             found = [_asked(o, folded) for o in found]
-        leftovers += _asserted(pieces, found)
+        leftovers += found
         if _is_foreign(folded, pieces, policy.lang):
             leftovers.append(Leftover(start, end, "language"))
         for clause in clauses(folded, start, end):
@@ -70,18 +63,6 @@ def _is_foreign(folded: str, pieces: Sequence[Piece], lang: str) -> bool:
     own = [folded[p.start].isascii() for p in pieces if p.kind in ("word", "phrase")]
     n_foreign = sum(is_english == (lang == "zh") for is_english in own)
     return n_foreign >= FOREIGN_WORDS and n_foreign > len(own) / 2
-
-
-def _asserted(pieces: Sequence[Piece], leftovers: list[Leftover]) -> list[Leftover]:
-    """A sentence that says something of the product must rest on a fact: "It charges by sunlight"
-    is no scene though each of its words could stand in one."""
-    spoken = [p for p in pieces if p.kind != "punct"]
-    is_claim = bool(spoken) and (spoken[0].asserts or any(p.promises for p in spoken))
-    if not is_claim or any(p.backs for p in pieces):
-        return leftovers
-    return [
-        replace(o, rule="unbacked", level="block") if o.rule == "scene" else o for o in leftovers
-    ]
 
 
 def _is_question(folded: str, start: int, end: int) -> bool:
@@ -128,20 +109,26 @@ def _pieces(
     covered = cover(tokens, evidence)
     after = {at - 1: entry for at, _, entry in covered}
     verdicts = {
-        i: judge(a, tokens, i, evidence, counts_other=_counts_other(after.get(i)))
+        i: judge(a, tokens, i, evidence, counts_other=_counts_other(tokens, i, after))
         for i, a in placed.items()
     }
     wrong = _swaps(tokens, covered, verdicts, placed, evidence)
+    scope = Scope(folded, tokens, covered, evidence)
     for at, past, entry in covered:
-        piece = _piece(tokens, at, past, entry, covered=covered, evidence=evidence)
+        piece = _piece(tokens, at, past, entry, scope=scope)
         yield _amount_piece(tokens[at], verdicts[at], wrong.get(at)) if at in verdicts else piece
 
 
-def _counts_other(after: Entry | None) -> bool:
+def _counts_other(tokens: Sequence[Token], at: int, after: dict[int, Entry | None]) -> bool:
     """'352 chapters' counts something else than the 352 pages of the facts."""
-    if after is None or after.tokens[:1] in phrases("joiners"):
+    if at not in after or tokens[at + 1].kind not in ("word", "han"):
         return False
-    return after.kind in ("scene", "part", "foreign", "noun")
+    entry = after[at]
+    if entry is None:
+        return True
+    if entry.tokens[:1] in phrases("joiners") or entry.tokens in phrases("people"):
+        return False
+    return entry.kind in ("scene", "part", "foreign", "noun", "touchy", "claim")
 
 
 def _moved(token: Token, by: int) -> Token:
@@ -231,74 +218,20 @@ def _piece(
     past: int,
     entry: Entry | None,
     *,
-    covered: Sequence[tuple[int, int, Entry | None]],
-    evidence: Evidence,
+    scope: Scope,
 ) -> Piece:
     start, end = tokens[at].start, tokens[past - 1].end
     if tokens[at].kind in ("punct", "given"):
         return Piece(start, end, tokens[at].kind, frozenset())
     if tokens[at].kind == "own":
         return Piece(start, end, "name", frozenset({OWN[tokens[at].norm[0]]}))
-    rule, level = _objection(tokens, at, entry, covered=covered, evidence=evidence)
+    rule, level = objection(scope, at, entry)
+    if level != "block" and (endorsement(scope, at) or promise(scope, at)):
+        rule, level = "implied", "block"
     leftover = Leftover(start, end, rule, level) if rule else None  # type: ignore[arg-type]
     ids = frozenset(entry.fact_ids) if entry else frozenset()
     kind = entry.kind if entry else "unbacked"
-    said = entry.tokens if entry else ()
-    asserts, promises = said in phrases("asserting"), said in phrases("promising")
-    return Piece(start, end, kind, ids, leftover, asserts, promises)
-
-
-def _objection(
-    tokens: Sequence[Token],
-    at: int,
-    entry: Entry | None,
-    *,
-    covered: Sequence[tuple[int, int, Entry | None]],
-    evidence: Evidence,
-) -> tuple[str, str]:
-    if entry is None:
-        if _is_manner(tokens[at].norm):
-            return "puffery", "warn"
-        return "unbacked", "block"
-    if entry.kind == "deny":
-        return ("", "") if _is_bound(tokens, at, entry) else (entry.rule, "block")
-    if entry.kind == "limit":
-        return ("", "") if _is_bound(tokens, at, entry) else ("superlative", "block")
-    if entry.kind == "foreign":
-        return "foreign_value", "block"
-    if entry.kind == "mild":
-        return "puffery", "warn"
-    if entry.kind == "scene":
-        contained = at > 0 and (tokens[at - 1].norm,) in phrases("containing")
-        return ("unbacked", "block") if contained else ("scene", "note")
-    if entry.kind == "part" and not part_has_value(tokens, at, covered=covered):
-        return "foreign_part", "block"
-    if entry.kind == "noun" and not noun_is_subject(tokens, at, covered=covered, evidence=evidence):
-        return "foreign_product", "block"
-    return "", ""
-
-
-def _is_manner(norm: str) -> bool:
-    """Adverbs such as "quietly" colour a verb; technical and ethical ones state something."""
-    is_technical = norm.endswith(("ically", "bly", "ally")) or (norm,) in phrases("adverbs")
-    return norm.endswith("ly") and len(norm) > MIN_ADVERB and not is_technical
-
-
-def _is_bound(tokens: Sequence[Token], at: int, entry: Entry) -> bool:
-    """'more than' and 最大 before a number belong to the number, which is judged with it."""
-    after = [t.kind for t in tokens[at : at + LIMIT_HOPS]]
-    if "amount" not in after:
-        return False
-    if entry.tokens in phrases("limits") or _starts_limit(tokens, at, entry):
-        return True
-    words = tuple(t.norm for t in tokens[max(0, at - 2) : at + after.index("amount")])
-    bounds = phrases("above") | phrases("below")
-    return any(words[-len(p) :] == p and set(entry.tokens) <= set(p) for p in bounds)
-
-
-def _starts_limit(tokens: Sequence[Token], at: int, entry: Entry) -> bool:
-    said = tuple(t.norm for t in tokens[at : at + 3])
-    return entry.tokens == ("最",) and any(said[: len(p)] == p for p in phrases("limits"))
+    return Piece(start, end, kind, ids, leftover)
 
 
 def _merged(leftovers: Sequence[Leftover], folded: str) -> list[Leftover]:

@@ -15,7 +15,9 @@ TOKEN = re.compile(
     r"|(?P<punct>.)",
     re.S,
 )
-SENTENCE_END = re.compile(r"[。！？；!?;\n\r]+|\.(?=\s|$|[\"')\]\u3400-\u9fff])")
+SENTENCE_END = re.compile(
+    r"[。！？；!?;\n\r✓✔✅☑•●▪►➤★☆♥❤✨🔥👉]+|\.(?=\s|$|[\"')\]\u3400-\u9fff])"
+)
 CLAUSE_END = re.compile(
     r"(?<!\d),|,(?!\d)|，|：|(?<!\d):|:(?!\d)|\s[–—-]\s|[—]+|[()（）【】\[\]|]|…+|\.\.\."
 )

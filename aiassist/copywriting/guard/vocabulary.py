@@ -68,6 +68,21 @@ def value_phrases() -> frozenset[Phrase]:
     )
 
 
+# Kinds of values that a text may name without stating them: when, for whom, and what goes with it.
+GENTLE = {
+    "settings": ("occasions", "styles", "seasons", "activities", "skill_levels"),
+    "tastes": ("flavours", "ingredients", "scents", "allergens", "languages"),
+}
+LOOKS = ("materials", "colours", "metals", "gems")
+
+
+@lru_cache(maxsize=4)
+def gentle_values(sort: str) -> frozenset[Phrase]:
+    found = [norms(n) for kind in GENTLE[sort] for v in VALUES[kind].values() for n in _names(v)]
+    looks = {norms(n) for kind in LOOKS for v in VALUES[kind].values() for n in _names(v)}
+    return frozenset(phrase for phrase in found if phrase) - looks
+
+
 def key_names(key: str) -> set[str]:
     """The names of the attribute kind a key stands for, in both languages."""
     kind = KINDS.get(key) or find_kind(key.replace("_", " "))

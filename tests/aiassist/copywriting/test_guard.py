@@ -145,9 +145,11 @@ def test_praise_warns_and_a_scene_is_noted() -> None:
     assert levels == {"lovely": "warn", "room": "note"}
 
 
-def test_scene_words_about_the_product_itself_need_a_fact() -> None:
-    assert blocked("It stays by the door.", KETTLE, EN)
-    assert blocked("Leave it by the door.", KETTLE, EN) == {}
+def test_a_word_that_sets_a_scene_around_the_product_is_a_claim_about_it() -> None:
+    assert blocked("It glows in the dark.", KETTLE, EN)
+    assert blocked("Watch the embers glow.", KETTLE, EN) == {}
+    assert blocked("It keeps hot for hours.", KETTLE, EN)
+    assert blocked("For cold nights and long stories.", KETTLE, EN) == {}
 
 
 def test_an_approved_sentence_passes_word_for_word() -> None:

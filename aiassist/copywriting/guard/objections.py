@@ -1,0 +1,190 @@
+"""What is there to object to in a piece of a sentence, and how strongly."""
+
+from collections.abc import Sequence
+
+from aiassist.copywriting.guard.evidence import Entry
+from aiassist.copywriting.guard.lexicon import phrases, written
+from aiassist.copywriting.guard.nouns import noun_is_subject, part_has_value
+from aiassist.copywriting.guard.scope import Scope
+from aiassist.copywriting.guard.strange import judge_strange
+from aiassist.copywriting.guard.tokens import Token
+from aiassist.copywriting.guard.vocabulary import gentle_values, value_phrases
+
+Objection = tuple[str, str]  # rule and level; two empty strings where there is none
+NONE: Objection = ("", "")
+LIMIT_HOPS = 8  # tokens from 最大 to its number
+STATED_WHEREVER = frozenset({"made"})  # "durable" is a property in any clause
+MADE_OF = ("材质是", "材质为", "材质", "面料是", "面料为", "颜色是", "颜色为", "主料是", "主料为")
+# Which facts let a word read them: dimensions of their amounts, and words in their keys.
+READ_FROM = {
+    "mass": {"mass", "areal"},
+    "size": {"length", "volume", "area", "mass", "count"},
+    "time": {"time", "months"},
+    "power": {"power", "charge", "energy", "light", "pressure", "torque"},
+    "water": {"length", "pressure"},
+}
+
+
+def objection(scope: Scope, at: int, entry: Entry | None) -> Objection:
+    if entry is None:
+        return judge_strange(scope, at)
+    return JUDGES[entry.kind](scope, at, entry) if entry.kind in JUDGES else NONE
+
+
+def _denied(scope: Scope, at: int, entry: Entry) -> Objection:
+    if _is_bound(scope.tokens, at, entry):
+        return NONE
+    if entry.rule == "comparison" and entry.tokens in (("more",), ("less",)):
+        return _more(scope, at)
+    if entry.rule == "negation" and _is_gentle_negation(scope, at):
+        return "scene", "note"
+    return entry.rule, "block"
+
+
+def _more(scope: Scope, at: int) -> Objection:
+    """ "More special" is a mood, "more durable" and "more than" are comparisons."""
+    number = scope.place[at] + 1
+    after = scope.covered[number][2] if number < len(scope.covered) else None
+    is_mood = after is not None and after.kind in ("mild", "scene", "word", "phrase")
+    if is_mood and not scope.says(at, "than"):
+        return "puffery", "warn"
+    return "comparison", "block"
+
+
+def _is_gentle_negation(scope: Scope, at: int) -> bool:
+    """ "Don't rush" and "never settle" deny nothing of the product."""
+    word = scope.raw(at).lower()
+    if not word.isascii():
+        return False
+    is_order = scope.heads[at] == at and word in ("don't", "never", "not")
+    kinds = {entry.kind if entry else "strange" for _, _, entry in scope.clause_of(at)}
+    return is_order and not kinds & {"claim", "touchy", "foreign", "fact", "soft", "part"}
+
+
+def _limit(scope: Scope, at: int, entry: Entry) -> Objection:
+    return NONE if _is_bound(scope.tokens, at, entry) else ("superlative", "block")
+
+
+def _claim(scope: Scope, at: int, entry: Entry) -> Objection:
+    return "unbacked", "block"
+
+
+def _touchy(scope: Scope, at: int, entry: Entry) -> Objection:
+    return ("scene", "note") if scope.is_free[at] else ("unbacked", "block")
+
+
+def _soft(scope: Scope, at: int, entry: Entry) -> Objection:
+    """A word that reads a fact: light at 380 g, sturdy oak."""
+    is_lenient = scope.is_free[at] and entry.rule not in STATED_WHEREVER
+    if is_lenient or scope.is_followed_by_fact(at) or _is_read_from_fact(scope, entry.rule):
+        return "puffery", "warn"
+    return ("foreign_value" if entry.tokens in value_phrases() else "unbacked"), "block"
+
+
+def _is_read_from_fact(scope: Scope, label: str) -> bool:
+    known = set(scope.evidence.units.values())
+    known |= {a.unit.dimension for _, a in scope.evidence.amounts if a.unit}
+    return bool(READ_FROM.get(label, set()) & known)
+
+
+def _foreign(scope: Scope, at: int, entry: Entry) -> Objection:
+    """Another product's value; what one cooks or does with the product is no value of it."""
+    is_setting = entry.tokens in gentle_values("settings")
+    is_around = scope.is_free[at] and scope.raw(max(0, at - 1)).lower() != "in"
+    is_setting = is_setting or (is_around and entry.tokens in gentle_values("tastes"))
+    if is_setting or _extends_fact(scope, entry):
+        return "scene", "note"
+    return "foreign_value", "block"
+
+
+def _extends_fact(scope: Scope, entry: Entry) -> bool:
+    """ "Dry skin" where the fact says "dry": its other words are plain ones."""
+    plain = phrases("generic") | phrases("parts")
+    said = entry.tokens
+    cuts = [(said[:i], said[i:]) for i in range(1, len(said))]
+    holds = scope.evidence.holds
+    return any((holds(a) and b in plain) or (holds(b) and a in plain) for a, b in cuts)
+
+
+def _mild(scope: Scope, at: int, entry: Entry) -> Objection:
+    return "puffery", "warn"
+
+
+def _scene(scope: Scope, at: int, entry: Entry) -> Objection:
+    is_inside = scope.in_slot(at, "part of") or (at and _contains(scope.tokens[at - 1]))
+    is_inside = is_inside or scope.before(at).endswith(MADE_OF)
+    return ("unbacked", "block") if is_inside else ("scene", "note")
+
+
+def _contains(token: Token) -> bool:
+    return (token.norm,) in phrases("containing")
+
+
+def _part(scope: Scope, at: int, entry: Entry) -> Objection:
+    if part_has_value(scope.tokens, at, covered=scope.covered):
+        return NONE
+    return ("scene", "note") if scope.is_free[at] else ("foreign_part", "block")
+
+
+def _noun(scope: Scope, at: int, entry: Entry) -> Objection:
+    evidence = scope.evidence
+    if noun_is_subject(scope.tokens, at, covered=scope.covered, evidence=evidence):
+        return NONE
+    is_added = scope.in_slot(at, "slot") and not scope.raw(at)[0].isascii()
+    is_added = is_added or scope.in_slot(at, "part of") or scope.in_slot(at, "pointing at")
+    return ("foreign_product", "block") if is_added else ("scene", "note")
+
+
+def _is_bound(tokens: Sequence[Token], at: int, entry: Entry) -> bool:
+    """'more than' and 最大 before a number belong to the number, which is judged with it."""
+    after = [t.kind for t in tokens[at : at + LIMIT_HOPS]]
+    if "amount" not in after:
+        return False
+    if entry.tokens in phrases("limits") or _starts_limit(tokens, at, entry):
+        return True
+    words = tuple(t.norm for t in tokens[max(0, at - 2) : at + after.index("amount")])
+    bounds = phrases("above") | phrases("below")
+    return any(words[-len(p) :] == p and set(entry.tokens) <= set(p) for p in bounds)
+
+
+def _starts_limit(tokens: Sequence[Token], at: int, entry: Entry) -> bool:
+    said = tuple(t.norm for t in tokens[at : at + 3])
+    return entry.tokens == ("最",) and any(said[: len(p)] == p for p in phrases("limits"))
+
+
+def endorsement(scope: Scope, at: int) -> bool:
+    """ "Guests ask where you got it": someone else's word about the product, and no fact."""
+    if at != scope.heads[at] or scope.raw(at).lower() not in written("people"):
+        return False
+    words = {scope.raw(i).lower() for s, e, _ in scope.clause_of(at) for i in range(s, e)}
+    return bool(words & written("endorsing")) and not _rests_on_fact(scope, at)
+
+
+def promise(scope: Scope, at: int) -> bool:
+    """ "You will sleep like a child": what will happen, past what the reader decides herself."""
+    word = scope.raw(at).lower()
+    if word not in written("promising") or _rests_on_fact(scope, at):
+        return False
+    following = [scope.raw(i).lower() for i in range(at + 1, min(at + 4, len(scope.tokens)))]
+    return not any(verb in written("promised") for verb in following)
+
+
+def _rests_on_fact(scope: Scope, at: int) -> bool:
+    return any(
+        scope.tokens[start].kind == "amount" or (entry and entry.kind in ("fact", "cue"))
+        for start, _, entry in scope.clause_of(at)
+    )
+
+
+JUDGES = {
+    "deny": _denied,
+    "limit": _limit,
+    "claim": _claim,
+    "touchy": _touchy,
+    "soft": _soft,
+    "foreign": _foreign,
+    "mild": _mild,
+    "scene": _scene,
+    "part": _part,
+    "noun": _noun,
+}
