@@ -43,6 +43,20 @@ def undo_approvals(run: Run) -> None:
     undo_approvals(run)
 
 
+@job_task(queue="fast", label=_("Learn from reviews"))
+def learn_from_edits(run: Run) -> None:
+    from aiassist.copywriting.learning.rounds import learn_from_edits
+
+    learn_from_edits(run)
+
+
+@job_task(queue="train", label=_("Teach a model"))
+def train_adapter(run: Run) -> None:
+    from aiassist.copywriting.learning.training import train_adapter  # late: workers only
+
+    train_adapter(run)
+
+
 @after_job("run_import")
 def draft_what_arrived(job: Job) -> None:
     """The shop's rules for drafts look at once at what an import brought."""
@@ -65,3 +79,11 @@ def fingerprint_texts() -> None:
     from aiassist.copywriting.rules.beat import fingerprint_all
 
     fingerprint_all()
+
+
+@app.task(name="aiassist.learn_from_reviews")
+def learn_from_reviews() -> None:
+    """Bring the composer's lessons up to date in every shop that has new reviews."""
+    from aiassist.copywriting.learning.rounds import learn_all
+
+    learn_all()

@@ -5,11 +5,14 @@ from django.urls import path
 from aiassist.copywriting import approvals, copy_page, mending, review, views
 from aiassist.copywriting.engines.urls import urlpatterns as engines
 from aiassist.copywriting.glossary import views as glossary
+from aiassist.copywriting.learning.urls import urlpatterns as learning
 from aiassist.copywriting.rules import views as rules
+from aiassist.registry import views as registry
 
 app_name = "aiassist"
 urlpatterns = [
     *engines,
+    *learning,
     path("content/", review.queue, name="review"),
     path("content/write/", views.generate, name="generate"),
     path("content/write/preview/", views.preview, name="generate-preview"),
@@ -46,4 +49,7 @@ urlpatterns = [
     path("content/rules/<uuid:rule_id>/remove/", rules.rule_remove, name="rule-remove"),
     path("content/checks/", mending.checks, name="checks"),
     path("content/checks/<uuid:exemption_id>/revoke/", mending.revoke, name="exemption-revoke"),
+    path("models/", registry.models, name="models"),
+    path("models/<uuid:version_id>/use/", registry.model_use, name="model-use"),
+    path("models/<str:kind>/rollback/", registry.model_rollback, name="model-rollback"),
 ]

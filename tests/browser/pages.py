@@ -30,6 +30,13 @@ PLACES = {
     "imports": "products/import/",
     "review": "content/",
     "approved-sentences": "content/sentences/",
+    "copy": "content/copy/",
+    "glossary": "content/glossary/",
+    "draft-rules": "content/rules/",
+    "checks": "content/checks/",
+    "content-report": "content/report/",
+    "learning": "content/learning/",
+    "models": "models/",
     "jobs": "jobs/",
     "team": "settings/team/",
     "api-keys": "settings/keys/",
@@ -117,6 +124,7 @@ def furnish(web: Session, shop: str) -> dict[str, str]:
         changed = Path(folder) / "autumn-prices.csv"
         changed.write_text(dearer(SAMPLE.read_text()))
         dry_run = compared(web, shop, changed)
+    a_studio(web, shop)
     query = ask_for_texts(web, shop)
     return {
         "import-mapping": upload(web, shop, SAMPLE).url.removeprefix(web.base),
@@ -172,6 +180,30 @@ def ask_for_texts(web: Session, shop: str) -> str:
     )
     web.wait(page.url, lambda page: "job--done" in page.html)
     return query
+
+
+def a_studio(web: Session, shop: str) -> None:
+    """Terms, a rule, and approved ads, messages and answers."""
+    for en, zh, kind in (("bergamot", "佛手柑", "term"), ("Northlight", "", "brand")):
+        page = web.get(f"{shop}content/glossary/")
+        web.submit(page, "/content/glossary/", en=en, zh=zh, kind=kind)
+    page = web.get(f"{shop}content/rules/")
+    wishes = {"languages": ["en"], "fields": ["sms"], "min_facts": "3"}
+    web.submit(page, "/content/rules/", name="Kettles", **wishes)
+    listed = web.get(f"{shop}products/?sort=title")
+    first = re.search(rf"name=ids value=({SHORT})", listed.html)[1]
+    page = web.submit(
+        web.get(f"{shop}content/write/?ids={first}"),
+        "/content/write/",
+        languages=["en", "zh"],
+        fields=["ad_google", "email", "faq"],
+        tone="conversational",
+        confirm_facts="on",
+        start="1",
+    )
+    web.wait(page.url, lambda page: "job--done" in page.html)
+    page = web.submit(web.get(f"{shop}content/"), "/approve-clean/")
+    web.wait(page.url, lambda page: "job--done" in page.html)
 
 
 def signed_in(base: str, *, email: str, password: str) -> Session:

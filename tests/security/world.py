@@ -13,9 +13,11 @@ from django.utils import timezone
 from PIL import Image
 
 from aiassist.copywriting.glossary.models import GlossaryEdit, GlossaryTerm
+from aiassist.copywriting.learning.models import Lesson
 from aiassist.copywriting.lint.models import Exemption
 from aiassist.copywriting.models import ApprovedText, Draft
 from aiassist.copywriting.rules.models import DraftRule
+from aiassist.registry.models import ModelVersion
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.feeds.models import Feed, FeedProblem
 from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
@@ -169,6 +171,13 @@ class World:
             rule = DraftRule.objects.create(
                 **common, name=f"{CANARY} rule", languages=["en"], fields=["description"]
             )
+            lesson = Lesson.objects.create(
+                **common, kind="phrase", language="en", tone="formal", words=f"{CANARY} phrase."
+            )
+            version = ModelVersion.objects.create(
+                **common, kind="copy_adapter", n=1, state="serving", base=CANARY,
+                reason=f"{CANARY} passed.",
+            )  # fmt: skip
             ProductText.objects.create(
                 **common, product=product, language="en", field="sms", text=f"{CANARY} message.",
                 origin="ai",
@@ -205,7 +214,8 @@ class World:
             "run_id": run.pk, "row_id": row.pk, "mapping_id": mapping.pk,
             "draft_id": draft.pk, "text_id": sentence.pk, "approval_id": approval.pk,
             "term_id": term.pk, "edit_id": edit.pk, "exemption_id": exemption.pk,
-            "rule_id": rule.pk,
+            "rule_id": rule.pk, "lesson_id": lesson.pk, "version_id": version.pk,
+            "model_kind": version.kind,
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
