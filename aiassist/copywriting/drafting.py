@@ -3,13 +3,14 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import product as pairs
+from types import MappingProxyType
 from typing import Any
 
 from aiassist.copywriting.alt_texts import for_place
-from aiassist.copywriting.checking import count_levels, findings_on
+from aiassist.copywriting.checking import count_levels, findings_on, in_order
 from aiassist.copywriting.engine import (
     Answer,
     CopyRequest,
@@ -28,6 +29,7 @@ from aiassist.copywriting.glossary.terms import pairs as wordings
 from aiassist.copywriting.models import ALT_TEXT, Draft, DraftStatus
 from aiassist.copywriting.requests import inputs_of, policy_for, request_for
 from aiassist.copywriting.shop_rules import NO_RULES, ShopRules
+from aiassist.copywriting.translation import OTHER, check_translation
 from catalog.products.models import Product
 
 # Decisions of people that make a text worth writing anew.
@@ -44,6 +46,11 @@ class Order:
     approved: dict[str, tuple[str, ...]]
     voices: dict[str, Voice] = field(default_factory=dict)
     rules: ShopRules = NO_RULES
+
+    @property
+    def translates(self) -> bool:
+        """Whether live texts of the other language are to be translated where there are some."""
+        return bool(self.params.get("translate"))
 
     @property
     def n_texts(self) -> int:
@@ -69,9 +76,13 @@ class Wanted:
 
 
 def wanted_of(
-    product: Product, order: Order, pictures: Sequence[tuple[Any, int]] = ()
+    product: Product,
+    order: Order,
+    pictures: Sequence[tuple[Any, int]] = (),
+    sources: Mapping[Any, str] = MappingProxyType({}),
 ) -> list[Wanted]:
-    """`pictures` are those of the product that lack an alternative text."""
+    """`pictures` are those of the product that lack an alternative text, `sources` the live texts
+    to be translated; a text without one is written from the facts."""
     params = order.params
     return [
         Wanted(
@@ -89,6 +100,7 @@ def wanted_of(
                 channel=params.get("channel", ""),
                 voice=order.voices.get(lang, Voice()),
                 glossary=wordings(order.rules.terms, lang),
+                source_text=sources.get((product.pk, OTHER[lang], kind), ""),
             ),
             pictures=pictures if kind == ALT_TEXT else (),
         )
@@ -191,6 +203,11 @@ def draft_from(
         rules=order.rules,
         product_id=product.pk,
     )
+    if request.source_text:
+        lost = check_translation(
+            request.source_text, answer.text, brand=product.vendor, terms=order.rules.terms
+        )
+        findings = in_order([*findings, *lost])
     return Draft(
         merchant_id=product.merchant_id,
         product=product,
@@ -202,6 +219,7 @@ def draft_from(
         tone=request.tone,
         channel=request.channel,
         seed=request.seed,
+        source_text=request.source_text,
         sentences=[asdict(sentence) for sentence in answer.sentences],
         text=answer.text,
         facts=inputs,

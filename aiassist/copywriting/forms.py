@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from aiassist.copywriting.models import KINDS, ApprovedText, Tone
+from aiassist.copywriting.order import ORDERS
 from catalog.products.models import TextField
 
 MAX_KEYWORDS = 10
@@ -23,6 +24,11 @@ class GenerateForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         initial=[TextField.DESCRIPTION],
     )
+    translate = forms.BooleanField(
+        label=_("Translate the live text of the other language where there is one"),
+        required=False,
+        help_text=_("Numbers, units and brands must stand unchanged; your glossary is used."),
+    )
     tone = forms.ChoiceField(label=_("Tone"), choices=Tone.choices)
     max_chars = forms.IntegerField(
         label=_("Longest, in characters"),
@@ -37,9 +43,18 @@ class GenerateForm(forms.Form):
         max_length=300,
         help_text=_("Separated by commas. Used only where the facts make them true."),
     )
+    order = forms.ChoiceField(label=_("In which order"), choices=ORDERS, required=False)
+    fresh = forms.BooleanField(
+        label=_("Write anew what was written before for the same facts"), required=False
+    )
     confirm_facts = forms.BooleanField(
         label=_("Confirm the proposed facts below first"), required=False
     )
+
+    def __init__(self, *args: Any, can_translate: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not can_translate:
+            del self.fields["translate"]
 
     def clean_keywords(self) -> list[str]:
         text = self.cleaned_data["keywords"].replace("，", ",").replace("、", ",")

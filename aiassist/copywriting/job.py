@@ -37,6 +37,7 @@ from aiassist.copywriting.models import ALT_TEXT, Draft
 from aiassist.copywriting.models import KINDS as TEXT_KINDS
 from aiassist.copywriting.requests import approved_texts, inputs_of, with_facts
 from aiassist.copywriting.shop_rules import rules_of
+from aiassist.copywriting.translation import sources
 from aiassist.copywriting.twins import mark_twins
 from catalog.products.changes import Change
 from catalog.products.missing.demand import record_demand
@@ -103,9 +104,14 @@ def prepared(
         rows = run.merchant.products.live().filter(pk__in=[i.subject_id for i in items])
         batch = Batch(items, {str(p.pk): p for p in with_facts(rows)})
         pictures = _pictures(batch, order)
+        texts: dict[Any, str] = {}
+        if order.translates and engine.capabilities.can_translate:
+            texts = sources(product.pk for product in batch.products.values())
         for item in items:
             if product := batch.products.get(item.subject_id):
-                batch.wanted[item.n] = wanted_of(product, order, pictures.get(product.pk, ()))
+                batch.wanted[item.n] = wanted_of(
+                    product, order, pictures.get(product.pk, ()), texts
+                )
         if engine.capabilities.is_cached and not run.params.get("fresh"):
             recall(run.merchant, batch.texts(), engine)
     if engine.capabilities.is_cached:

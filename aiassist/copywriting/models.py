@@ -53,6 +53,7 @@ class Draft(TenantModel):
     tone = models.CharField(max_length=20, choices=Tone.choices)
     channel = models.CharField(max_length=30, blank=True)
     seed = models.BigIntegerField(default=0)
+    source_text = models.TextField(blank=True, default="")  # what it translates, if it does
     sentences = models.JSONField(default=list)
     text = models.TextField()
     facts = models.JSONField(default=list)

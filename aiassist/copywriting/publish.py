@@ -14,6 +14,7 @@ from aiassist.copywriting.exemptions import applied, needs_evidence
 from aiassist.copywriting.models import ALT_TEXT, Draft, DraftStatus
 from aiassist.copywriting.requests import approved_texts, inputs_of, policy_for, with_facts
 from aiassist.copywriting.shop_rules import ShopRules, rules_of
+from aiassist.copywriting.translation import check_translation
 from aiassist.copywriting.twins import COMPARED, Asked, fingerprint, twin_findings
 from catalog.products.changes import Change
 from catalog.products.models import Product, ProductText, TextOrigin
@@ -69,7 +70,12 @@ def check_text(
     )  # fmt: skip
     asked = Asked(product.pk, draft.language, draft.field, text)
     twins = applied(twin_findings(draft.merchant_id, asked), rules.exempt, product.pk)
-    return in_order([*found, *twins])
+    lost = (
+        check_translation(draft.source_text, text, brand=product.vendor, terms=rules.terms)
+        if draft.source_text
+        else []
+    )
+    return in_order([*found, *twins, *lost])
 
 
 def is_stale(draft: Draft, product: Product) -> bool:

@@ -16,9 +16,12 @@ from aiassist import tasks
 from aiassist.copywriting.checking import paragraphs
 from aiassist.copywriting.composer import Composer
 from aiassist.copywriting.engine import NotEnoughFacts
+from aiassist.copywriting.engines import choice_of
+from aiassist.copywriting.engines.models import EngineName
 from aiassist.copywriting.forms import ApprovedTextForm, GenerateForm
 from aiassist.copywriting.job import missing_facts_reason, texts_title
 from aiassist.copywriting.models import KINDS, Tone
+from aiassist.copywriting.order import ORDERS, in_order
 from aiassist.copywriting.requests import (
     ONCE_CONFIRMED,
     USABLE,
@@ -51,11 +54,14 @@ def generate(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Choose at least one product first."))
         return redirect("catalog:products", request.merchant.slug)
     is_start = request.method == "POST" and "start" in request.POST
-    form = GenerateForm(request.POST if is_start else None, initial=INITIAL)
+    can_translate = choice_of(request.merchant).engine != EngineName.COMPOSER
+    sent = request.POST if is_start else None
+    form = GenerateForm(sent, initial=INITIAL, can_translate=can_translate)
     if is_start and form.is_valid():
         return _start(request, products, form.params())
     context = {
         "form": form,
+        "can_translate": can_translate,
         "n_products": n_products,
         "n_without_facts": _n_without_facts(products),
         **_proposed(products),
@@ -132,7 +138,8 @@ def _selection(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _start(request: HttpRequest, products: Any, params: dict[str, Any]) -> HttpResponse:
-    chosen = list(products.order_by("pk").values_list("pk", "title"))
+    ordered = in_order(products, params["order"])
+    chosen = list(ordered.values_list("pk", "title"))
     change = _change_of_facts(request, products) if params["confirm_facts"] else None
     job = start_job(
         tasks.write_copy,
@@ -162,6 +169,7 @@ def _named(params: dict[str, Any]) -> dict[str, Any]:
     chosen = {"languages": dict(GenerateForm.base_fields["languages"].choices)}
     chosen |= {"fields": dict(KINDS)}
     named = {name: [labels[one] for one in params[name]] for name, labels in chosen.items()}
+    named["order"] = dict(ORDERS)[params["order"]] if params["order"] else ""
     return {**params, **named, "tone": Tone(params["tone"]).label}
 
 

@@ -51,7 +51,7 @@ class Prompt:
         parts = [
             self.section("system"),
             self.section(f"language {request.lang}"),
-            self.section(f"kind {request.field}"),
+            self.section("kind translation" if request.source_text else f"kind {request.field}"),
             tone,
         ]
         return "\n\n".join(part for part in parts if part)

@@ -21,6 +21,8 @@ KNOWN = {
     "glossary_term",
     "brand_spelling",
     "duplicate",
+    "translated_number",
+    "translated_name",
 }
 
 
