@@ -110,7 +110,7 @@ def _page(request: HttpRequest, filters: ProductFilters, columns: list[Column], 
         near=filters.near,
     )
     if named and not is_sorted_in and not page.previous:
-        first = filters.apply(products.filter(pk__in=named))
+        first = filters.of_named(products)
         page.rows[:0] = Shown(ordered_by(first, sort), columns)
     return page
 

@@ -191,6 +191,11 @@ class ProductFilters:
         """All that match, in no order."""
         return self._narrow(products, [one.condition for one in self.narrowings])
 
+    def of_named(self, products: QuerySet) -> QuerySet:
+        """Those that the search names exactly, as far as they match the other filters."""
+        others = [one.condition for one in self.narrowings if one.chip.params != ("q",)]
+        return self._narrow(products.filter(pk__in=self.named), others)
+
     def walk(self, products: QuerySet) -> QuerySet:
         """The same, for who reads the first few of an order; `near` narrows by itself."""
         if self.near:
