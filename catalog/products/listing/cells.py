@@ -1,9 +1,10 @@
 """One field of one product, edited where the list shows it.
 
 The form remembers the value it was opened with. Another's save of the same field in between is
-answered with both values; one of another field disturbs nobody. Writing is few statements, because
-this is the most frequent write of all: the product is locked and read, the row written (triggers
-keep history, version and figures), and the change recorded in part, so that it can be taken back.
+answered with both values; one of another field disturbs nobody. Writing is one call of a function
+of the database, because this is the most frequent write of all: the product is locked, its value
+compared and written (triggers keep history, version and figures), and the change recorded in part,
+so that it can be taken back.
 """
 
 import re
@@ -15,22 +16,23 @@ from uuid import UUID
 import pghistory
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from catalog.products.changes import Change, ChangeRow
 from catalog.products.filters import LOW_STOCK
 from catalog.products.listing.rows import STEPS, money_writer
 from catalog.products.models import Product, ProductStatus, Variant
 from catalog.products.money import amount, parse_money
 from catalog.products.undo import CannotUndo, undo_change
-from ecomportal.said import said
+from ecomportal.ids import uuid7
+from ecomportal.said import pack, said
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, merchant_required
 
@@ -48,46 +50,58 @@ FIELDS = {
 }
 
 
+# Stands in the title of a change for the product's, which the database puts there.
+TITLE = "\x1f"
+EDIT = "SELECT outcome, title FROM edit_cell(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is edited: a field of a product, or of its only variant, or of a named variant."""
+
+    product_id: UUID
+    field: str
+    variant_id: UUID | None
+
+    @property
+    def is_of_product(self) -> bool:
+        """The list's own cell, not one of the variants below it."""
+        return self.variant_id is None
+
+
 @dataclass
 class Cell:
-    """What is edited: a product's own field, or its only variant's, or a named variant's."""
+    """A place with what stands there."""
 
-    field: str
+    place: Place
     product: Product
     variant: Variant | None
     currency: str
-    is_of_product: bool  # the list's own cell, not one of the variants below it
 
     @property
-    def row(self) -> Any:
-        return self.variant if self.field in OF_VARIANT else self.product
-
-    @property
-    def column(self) -> str:
-        return OF_VARIANT.get(self.field, self.field)
+    def field(self) -> str:
+        return self.place.field
 
     @property
     def value(self) -> str:
         """As a person types it."""
-        found = getattr(self.row, self.column)
+        if self.variant is None:
+            return str(getattr(self.product, self.field))
+        found = getattr(self.variant, OF_VARIANT[self.field])
         return amount(found, self.currency) if self.field == "price" else str(found)
 
     @property
     def label(self) -> str:
-        name = self.variant if self.variant and not self.is_of_product else self.product.title
-        return f"{FIELDS[self.field]}: {name}"
+        is_named = self.variant and not self.place.is_of_product
+        return f"{FIELDS[self.field]}: {self.variant if is_named else self.product.title}"
 
 
-def _read(request: HttpRequest, product_id: UUID, field: str, variant_id: UUID | None) -> Cell:
-    """The cell; locked where it is going to be written. 404 for what cannot be edited here."""
-    if field not in FIELDS or (variant_id and field not in OF_VARIANT):
-        raise Http404("No such field.")
-    products = request.merchant.products.live().defer("grams", "extra", "search_extra")
-    if request.method == "POST":
-        products = products.select_for_update(no_key=True)
-    product = get_object_or_404(products, pk=product_id)
-    variant = _variant(product, variant_id) if field in OF_VARIANT else None
-    return Cell(field, product, variant, request.merchant.currency, variant_id is None)
+def _read(request: HttpRequest, place: Place) -> Cell:
+    """404 for what cannot be edited here."""
+    products = request.merchant.products.live().only("title", "status")
+    product = get_object_or_404(products, pk=place.product_id)
+    variant = _variant(product, place.variant_id) if place.field in OF_VARIANT else None
+    return Cell(place, product, variant, request.merchant.currency)
 
 
 def _variant(product: Product, variant_id: UUID | None) -> Variant:
@@ -105,20 +119,55 @@ def _variant(product: Product, variant_id: UUID | None) -> Variant:
 def cell(
     request: HttpRequest, product_id: UUID, field: str, variant_id: UUID | None = None
 ) -> HttpResponse:
-    found = _read(request, product_id, field, variant_id)
-    if request.method != "POST":
-        return _form(request, found, value=found.value)
-    typed = request.POST.get("value", "").strip()
+    if field not in FIELDS or (variant_id and field not in OF_VARIANT):
+        raise Http404("No such field.")
+    place = Place(product_id, field, variant_id)
+    if request.method == "POST":
+        return _saved(request, place)
+    found = _read(request, place)
+    return _form(request, found, value=found.value)
+
+
+def _saved(request: HttpRequest, place: Place) -> HttpResponse:
+    read, currency = READERS[place.field], request.merchant.currency
+    typed, was = request.POST.get("value", "").strip(), request.POST.get("was", "")
     try:
-        value = READERS[field](typed, found)
+        value = read(typed, currency)
     except ValidationError as error:
-        return _form(request, found, value=typed, problem=" ".join(error.messages), status=422)
-    if value == getattr(found.row, found.column):
-        return _shown(request, found)
-    if request.POST.get("was", "") != found.value:
+        problem = " ".join(error.messages)
+        return _form(request, _read(request, place), value=typed, problem=problem, status=422)
+    try:
+        opened_with = read(was, currency)
+    except ValidationError:
+        opened_with = None
+    change_id = uuid7()
+    outcome, title = _write(request, place, change_id, value=value, was=opened_with)
+    if outcome == "conflict":
+        found = _read(request, place)
         return _form(request, found, value=typed, theirs=found.value, status=409)
-    change = _write(request, found, value)
-    return _shown(request, found, change=change)
+    title = value if place.field == "title" else title
+    return _shown(request, place, value, title, change_id if outcome == "saved" else None)
+
+
+def _write(
+    request: HttpRequest, place: Place, change_id: UUID, *, value: Any, was: Any
+) -> tuple[str, str]:
+    """Write the value over the one it was opened with, and record it in part. Gives what came of
+    it (saved, same, conflict), and the product's title until then."""
+    user = request.user
+    who = user.pk, str(user)[:200], request.META.get("REMOTE_ADDR") or None
+    told = pack(said("Edited “%(title)s”", title=TITLE))
+    values = [None if one is None else str(one) for one in (value, was)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            EDIT,
+            [request.merchant.pk, *who, place.product_id, place.variant_id, place.field, *values]
+            + [change_id, told],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Http404("No such cell.")
+    return row
 
 
 def _form(
@@ -166,79 +215,50 @@ def _most(request: HttpRequest) -> int:
     return int(given) if given.isdecimal() and len(given) < 15 else 0
 
 
-def _write(request: HttpRequest, found: Cell, value: Any) -> Change:
-    """Write the value, and record it in part: what was, what is, and the versions around it."""
-    product, column = found.product, found.column
-    before = getattr(found.row, column)
-    title = said("Edited “%(title)s”", title=product.title)
-    change = Change(
-        merchant=request.merchant, kind="edit", title=title, created_by=request.user, n_rows=1
-    )
-    who = {"user": request.user.pk, "source": "list", "change": str(change.pk)}
-    with transaction.atomic(), pghistory.context(**who):
-        if found.field in OF_VARIANT:
-            Variant.objects.filter(pk=found.variant.pk).update(**{column: value})
-        else:
-            Product.objects.filter(pk=product.pk).update(
-                **{column: value}, updated_at=timezone.now()
-            )
-        change.save(force_insert=True)
-        ChangeRow.objects.create(
-            merchant=request.merchant,
-            change=change,
-            product_id=product.pk,
-            label=(value if found.field == "title" else product.title)[:255],
-            before=_part(found, before),
-            after=_part(found, value),
-            version_before=product.version,
-            version_after=product.version + 1,  # the trigger's one step, under our lock
-        )
-        audit.record(request, "product.saved", product.title, product=str(product.pk))
-    setattr(found.row, column, value)
-    return change
-
-
-def _part(found: Cell, value: Any) -> dict[str, Any]:
-    if found.field in OF_VARIANT:
-        return {"variants": {str(found.variant.pk): {found.column: value}}}
-    return {"product": {found.column: value}}
-
-
-def _shown(request: HttpRequest, found: Cell, *, change: Change | None = None) -> HttpResponse:
+def _shown(
+    request: HttpRequest, place: Place, value: Any, title: str, change_id: UUID | None
+) -> HttpResponse:
     """The cell as the list shows it, and a message with the way back."""
     if not request.htmx:
-        if change:
-            messages.success(request, _("Saved “%(title)s”.") % {"title": found.product.title})
-        return redirect("catalog:product", request.merchant.slug, found.product.pk)
-    context = {"cell_html": SHOWN[found.field](request, found), "change": change, "cell": found}
-    return render(request, "catalog/products/_cell_saved.html", context)
+        if change_id:
+            messages.success(request, _("Saved “%(title)s”.") % {"title": title})
+        return redirect("catalog:product", request.merchant.slug, place.product_id)
+    html = SHOWN[place.field](request, place, value)
+    if not change_id:
+        return HttpResponse(html)
+    context = {
+        "cell_html": html,
+        "change_id": change_id,
+        "title": title,
+        "slug": request.merchant.slug,
+        "csrf_token": get_token(request),
+    }
+    return HttpResponse(get_template("catalog/products/_cell_saved.html").render(context))
 
 
-def _show_title(request: HttpRequest, found: Cell) -> str:
-    return format_html("<a id={} href={}/>{}</a>", _link(request) or "0", found.product.pk,
-                       found.product.title)  # fmt: skip
+def _show_title(request: HttpRequest, place: Place, value: str) -> str:
+    return format_html("<a id={} href={}/>{}</a>", _link(request) or "0", place.product_id, value)
 
 
-def _show_status(request: HttpRequest, found: Cell) -> str:
-    look = "" if found.product.status == ProductStatus.ACTIVE else "o"
-    return format_html('<td class="{}">{}</td>', look, ProductStatus(found.product.status).label)
+def _show_status(request: HttpRequest, place: Place, value: str) -> str:
+    look = "" if value == ProductStatus.ACTIVE else "o"
+    return format_html('<td class="{}">{}</td>', look, ProductStatus(value).label)
 
 
-def _show_price(request: HttpRequest, found: Cell) -> str:
-    shown = money_writer(request.merchant.currency)(found.variant.price_cents)
-    return format_html("<td>{}</td>", shown)
+def _show_price(request: HttpRequest, place: Place, value: int) -> str:
+    return format_html("<td>{}</td>", money_writer(request.merchant.currency)(value))
 
 
-def _show_stock(request: HttpRequest, found: Cell) -> str:
-    stock, most = found.variant.stock, _most(request)
-    step = min(STEPS, max(1, round(STEPS * stock / most))) if stock > 0 and most else 0
-    look = f"p{step}" if found.is_of_product else ""
+def _show_stock(request: HttpRequest, place: Place, value: int) -> str:
+    most = _most(request)
+    step = min(STEPS, max(1, round(STEPS * value / most))) if value > 0 and most else 0
+    look = f"p{step}" if place.is_of_product else ""
     return format_html(
-        '<td class="{}">{}</td>', f"{look} w" if stock <= LOW_STOCK else look, f"{stock:,}"
+        '<td class="{}">{}</td>', f"{look} w" if value <= LOW_STOCK else look, f"{value:,}"
     )
 
 
-SHOWN: dict[str, Callable[[HttpRequest, Cell], str]] = {
+SHOWN: dict[str, Callable[[HttpRequest, Place, Any], str]] = {
     "title": _show_title,
     "status": _show_status,
     "price": _show_price,
@@ -246,7 +266,7 @@ SHOWN: dict[str, Callable[[HttpRequest, Cell], str]] = {
 }
 
 
-def _read_title(text: str, found: Cell) -> str:
+def _read_title(text: str, currency: str) -> str:
     if not text:
         raise ValidationError(_("A product needs a name."))
     if len(text) > MAX_TITLE:
@@ -256,23 +276,23 @@ def _read_title(text: str, found: Cell) -> str:
     return text
 
 
-def _read_status(text: str, found: Cell) -> str:
+def _read_status(text: str, currency: str) -> str:
     if text not in ProductStatus.values:
         raise ValidationError(_("Choose one of the offered states."))
     return text
 
 
-def _read_price(text: str, found: Cell) -> int:
-    return parse_money(text, found.currency)
+def _read_price(text: str, currency: str) -> int:
+    return parse_money(text, currency)
 
 
-def _read_stock(text: str, found: Cell) -> int:
+def _read_stock(text: str, currency: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,10}", text) or not MIN_STOCK <= int(text) <= MAX_STOCK:
         raise ValidationError(_("Write the stock as a whole number, such as 12."))
     return int(text)
 
 
-READERS: dict[str, Callable[[str, Cell], Any]] = {
+READERS: dict[str, Callable[[str, str], Any]] = {
     "title": _read_title,
     "status": _read_status,
     "price": _read_price,
