@@ -9,17 +9,20 @@ compared with plain SQL before it is timed. The last line is one JSON object; th
 when a target is missed. `--sizes 10000` is the small form: a minute, few rounds, no verdict on what
 needs a million products.
 
-With --keep, the generated shops, the peers' environment and their databases stay in FOLDER for the
-next run; without it they are made anew in a folder that is deleted.
+With --keep, the generated shops, the peers' environment, their databases and plain SQL's answers
+stay in FOLDER for the next run; without it they are made anew in a folder that is deleted. A part
+that fails or does not end costs its own figures alone.
 """
 
 import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -31,18 +34,22 @@ from tests.bench import catalogue_parts as parts
 from tests.bench.catalogue_http import Browser, Server
 from tests.bench.catalogue_rounds import Site
 from tests.bench.catalogue_shops import portal_env, shop_of
+from tests.bench.catalogue_targets import table
 from tests.bench.catalogue_world import DATABASE, Bench
 from tests.bench.peers.site import Peer, PeerMissing, environment
 
-# In this order: what cannot share the machine comes after the lists, one after the other.
+# In this order: what cannot share the machine comes after the lists, one after the other, and
+# what leaves rows behind comes last.
 PARTS = {
     "lists": parts.lists,
     "edits": parts.edits,
-    "imports": parts.imports,
     "exports": parts.exports,
+    "exports_of_peers": parts.exports_of_peers,
+    "imports": parts.imports,
     "bulk": parts.bulk,
     "during_import": parts.during_import,
 }
+PART_SECONDS = 1200  # until a part is given up
 Part = Callable[[Bench], None]
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ("oscar", "admin")
@@ -73,6 +80,7 @@ def main(argv: list[str] | None = None) -> int:
         found = run(
             Bench(sizes, folder, dsn, options.rounds), chosen, with_peers=not options.without_peers
         )
+    print(table(found))
     print(json.dumps({"bench": "catalogue", "sizes": sizes, **found}))
     return 0 if found["ok"] else 1
 
@@ -121,6 +129,7 @@ def run(bench: Bench, chosen: list[str], *, with_peers: bool) -> dict[str, Any]:
 
     call_command("migrate", verbosity=0, skip_checks=True)
     call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
+    bench.drop_others()
     bench.shops = {size: shop_of(size) for size in bench.sizes}
     try:
         with ExitStack() as stack:
@@ -134,17 +143,37 @@ def run(bench: Bench, chosen: list[str], *, with_peers: bool) -> dict[str, Any]:
     finally:
         for connection in connections.all():
             connection.close()
+    bench.drop_others()
     return bench.figures.summary()
 
 
 def _measure(bench: Bench, name: str) -> None:
     """One part; an error fails the run, but not what the others found."""
     print(f"--- {name}", flush=True)
+    began = time.monotonic()
     try:
-        PARTS[name](bench)
+        with _limited(PART_SECONDS):
+            PARTS[name](bench)
     except Exception as error:
         traceback.print_exc()
-        bench.figures.failed.append(f"{name}: {error}")
+        bench.figures.failed.append(f"{name}: {error!r}")
+    print(f"--- {name} took {time.monotonic() - began:.0f} s", flush=True)
+
+
+@contextmanager
+def _limited(seconds: int) -> Iterator[None]:
+    """Raises TimeoutError in what takes longer, wherever it is."""
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError(f"did not end in {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @contextmanager
@@ -166,12 +195,16 @@ def _start_peers(bench: Bench, stack: ExitStack) -> None:
     wanted = {(kind, bench.peer_size) for kind in PEERS} | {("admin", bench.largest)}
     try:
         python = environment(bench.folder)
-        for kind, size in sorted(wanted):
-            _start_peer(bench, stack, Peer(kind, size, python, _host()))
-    except (PeerMissing, subprocess.SubprocessError, RuntimeError) as error:
+    except PeerMissing as error:
         print(f"Without the peers: {error}", flush=True)
-        bench.peers.clear()
         bench.figures.lacks(OF_PEERS, str(error))
+        return
+    for kind, size in sorted(wanted):
+        try:
+            _start_peer(bench, stack, Peer(kind, size, python, _host()))
+        except (PeerMissing, subprocess.SubprocessError, RuntimeError) as error:
+            print(f"Without {kind} of {size:,} products: {error}", flush=True)
+            bench.figures.failed.append(f"{kind}_{size}: {error}")
 
 
 def _start_peer(bench: Bench, stack: ExitStack, peer: Peer) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-PAGE = 50
+PAGE = 50  # rows, where nothing else is known
 TEXT = "concat_ws(' ', p.title, p.handle, p.vendor, p.product_type, p.search_extra)"
 VARIANTS = "FROM catalog_variant v WHERE v.product_id = p.id AND v.deleted_at IS NULL"
 FACTS = "FROM catalog_fact f WHERE f.product_id = p.id"
@@ -15,6 +15,15 @@ ADD_UP = """
 CREATE TEMP TABLE IF NOT EXISTS added_{shop} AS
 SELECT product_id, min(price_cents) AS low, sum(stock) AS stock FROM catalog_variant
 WHERE merchant_id = {shop} AND deleted_at IS NULL GROUP BY product_id
+"""
+STAMP = """
+SELECT count(*), sum(version), max(updated_at), count(deleted_at),
+    (SELECT count(*) FROM catalog_variant WHERE merchant_id = %(shop)s),
+    (SELECT sum(price_cents) FROM catalog_variant WHERE merchant_id = %(shop)s),
+    (SELECT sum(stock) FROM catalog_variant WHERE merchant_id = %(shop)s),
+    (SELECT count(*) FROM catalog_fact WHERE merchant_id = %(shop)s),
+    (SELECT count(*) FROM catalog_producttext WHERE merchant_id = %(shop)s)
+FROM catalog_product WHERE merchant_id = %(shop)s
 """
 FIGURES = "LEFT JOIN added_{shop} f ON f.product_id = p.id"
 # The key of each offered order; "-" in front turns it round, and ids decide between equals.
@@ -159,8 +168,9 @@ def combined(category: dict[str, Any]) -> list[Case]:
 class Plain:
     """One shop asked in plain SQL, as a role that no policy stops."""
 
-    def __init__(self, cursor: Any, merchant_id: int) -> None:
+    def __init__(self, cursor: Any, merchant_id: int, page: int = PAGE) -> None:
         self.cursor, self.merchant_id = cursor, merchant_id
+        self.page = page  # rows of one
         self.has_added = False
 
     def value(self, sql: str) -> Any:
@@ -173,10 +183,10 @@ class Plain:
 
     def ids(self, case: Case) -> list[str]:
         """The ids the first page must show, in its order."""
-        return [str(pk) for _key, pk in self.keys(case, 0, PAGE)]
+        return [str(pk) for _key, pk in self.keys(case, 0, self.page)]
 
     def last_ids(self, case: Case) -> list[str]:
-        return [str(pk) for _key, pk in self.keys(case, 0, PAGE, is_turned=True)][::-1]
+        return [str(pk) for _key, pk in self.keys(case, 0, self.page, is_turned=True)][::-1]
 
     def keys(
         self, case: Case, skip: int, n: int, *, is_turned: bool = False
@@ -190,6 +200,11 @@ class Plain:
             [self.merchant_id],
         )
         return self.cursor.fetchall()
+
+    def stamp(self) -> str:
+        """What the shop holds, in a few sums: another one when a product or a variant changed."""
+        self.cursor.execute(STAMP, {"shop": self.merchant_id})
+        return " ".join(map(str, self.cursor.fetchone()))
 
     def _add_up(self, case: Case) -> None:
         if "f." in case.key and not self.has_added:

@@ -1,7 +1,7 @@
 """How fast an export is, beside a bare COPY of the same columns, and how much memory it takes.
 
 `python -m tests.bench catalogue_export [--products 20000]` fills a generated shop and takes turns:
-the whole file as a person gets it (Shopify's 57 columns: first lines and further lines, texts by
+the whole file as the view sends it (Shopify's 57 columns: first lines and further lines, texts by
 language, cells guarded), and one plain `COPY (SELECT ...) TO STDOUT` of the same cells, read in the
 same way by the same role. Before anything is timed the two are compared row by row. The other kinds
 of file are timed too. Exits 1 when a target is missed; the last line is one JSON object.
@@ -14,17 +14,18 @@ import json
 import os
 import random
 import statistics
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from tests.bench.catalogue_http import Browser
 from tests.bench.catalogue_import import Clock, Cost
 from tests.bench.scratch import scratch
 
 N_ROUNDS = 7
 N_ROUNDS_LARGE = 3  # from LARGE products on
 LARGE = 500_000
-MAX_COMPARED = 200_000  # products whose rows are compared one by one
 MB = 1 << 20
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TARGETS = {"export_vs_copy": 0.7, "export_rss_growth_mb": 20}
@@ -96,22 +97,27 @@ def bare(merchant: Any) -> Iterable[bytes]:
         yield from pieces(lines)  # sent on together, as the export does
 
 
-def exported(merchant: Any, name: str) -> Iterable[bytes]:
-    from catalog.products.exports.stream import stream
-    from catalog.products.exports.views import FORMATS
-    from ecomportal.tenancy.context import tenant
+def exported(merchant: Any, person: Any, name: str) -> Iterable[bytes]:
+    """What the view sends to a person who asks for all products."""
+    from django.test import Client
 
-    with tenant(merchant):
-        products = merchant.products.live()
-    return stream(products, FORMATS[name], merchant)
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post(f"/{merchant.slug}/products/export/", fields(name))
+    assert answer.status_code == 200, answer.status_code
+    return answer.streaming_content
 
 
-def check(merchant: Any, n_products: int) -> int:
+def fields(name: str) -> dict[str, str]:
+    return {"all_matching": "1", "query": "", "format": name}
+
+
+def check(merchant: Any, person: Any, *, n_products: int) -> int:
     """Both give the same rows; returns how many."""
     from catalog.products.imports.guard import unguard
 
-    made = _rows(exported(merchant, "shopify"))[1:]
-    plain = _rows(bare(merchant))
+    made = rows_of(exported(merchant, person, "shopify"))[1:]
+    plain = rows_of(bare(merchant))
     told = sorted([unguard(cell) for cell in row] for row in made)
     assert told == sorted(plain), "the export and a plain COPY differ"
     handles = {row[1] for row in made}
@@ -119,7 +125,7 @@ def check(merchant: Any, n_products: int) -> int:
     return len(made)
 
 
-def _rows(content: Iterable[bytes]) -> list[list[str]]:
+def rows_of(content: Iterable[bytes]) -> list[list[str]]:
     text = io.StringIO(b"".join(content).decode(), newline="")
     return list(csv.reader(text))
 
@@ -140,17 +146,25 @@ def _rss_mb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES / MB
 
 
-def measure(merchant: Any, *, n_products: int) -> dict[str, Any]:
-    """The figures of one shop, which is not changed."""
-    # Before the comparison, which holds whole files: what it gives back would hide any growth.
-    _cost, _n_bytes, grown = timed(lambda: exported(merchant, "shopify"))
-    n_lines = check(merchant, n_products) if n_products <= MAX_COMPARED else _n_lines(merchant)
+def over_http(server: Any, browser: Browser, slug: str) -> tuple[float, float]:
+    """Seconds until the whole file was read, and megabytes the web worker grew by meanwhile."""
+    before = most = server.rss_mb()
+    began = time.perf_counter()
+    for n, _piece in enumerate(browser.stream(f"/{slug}/products/export/", fields("shopify"))):
+        if n % 64 == 0:
+            most = max(most, server.rss_mb())
+    return time.perf_counter() - began, max(most, server.rss_mb()) - before
+
+
+def measure(merchant: Any, person: Any, *, n_products: int) -> dict[str, Any]:
+    """The figures of one shop, which is not changed; its rows were compared before."""
+    n_lines = _n_lines(merchant)
     asked: dict[str, Callable[[], Iterable[bytes]]] = {
-        "shopify": lambda: exported(merchant, "shopify"),
+        "shopify": lambda: exported(merchant, person, "shopify"),
         "copy": lambda: bare(merchant),
     }
     costs: dict[str, list[Cost]] = {name: [] for name in asked}
-    growth, sizes = [grown], {}
+    growth, sizes = [], {}
     rng = random.Random(1)
     for _ in range(N_ROUNDS if n_products < LARGE else N_ROUNDS_LARGE):
         for name in rng.sample(list(asked), k=len(asked)):
@@ -167,10 +181,14 @@ def measure(merchant: Any, *, n_products: int) -> dict[str, Any]:
         "products_per_second": round(n_products / seconds["shopify"]),
         "rows": n_lines,
         "megabytes": {name: round(n / MB, 1) for name, n in sizes.items()},
-        "others": {name: _other(merchant, name, n_products) for name in OTHERS},
     }
     _show(found)
     return found
+
+
+def others(merchant: Any, person: Any, *, n_products: int) -> dict[str, dict[str, float]]:
+    """The other kinds of file, each once."""
+    return {name: _other(merchant, person, name, n_products) for name in OTHERS}
 
 
 def _n_lines(merchant: Any) -> int:
@@ -180,8 +198,11 @@ def _n_lines(merchant: Any) -> int:
         return merchant.variants.filter(deleted_at=None, product__deleted_at=None).count()
 
 
-def _other(merchant: Any, name: str, n_products: int) -> dict[str, float]:
-    cost, n_bytes, grown = timed(lambda: exported(merchant, name))
+def _other(merchant: Any, person: Any, name: str, n_products: int) -> dict[str, float]:
+    cost, n_bytes, grown = timed(lambda: exported(merchant, person, name))
+    print(
+        f"  {name:12} {n_products / cost.wall:,.0f} products a second, {grown:.1f} MB", flush=True
+    )
     return {
         "products_per_second": round(n_products / cost.wall),
         "megabytes": round(n_bytes / MB, 1),
@@ -191,8 +212,6 @@ def _other(merchant: Any, name: str, n_products: int) -> dict[str, float]:
 
 def _show(found: dict[str, Any]) -> None:
     print(f"{found['rows']:,} lines, {found['rows_per_second']:,} a second; {found['megabytes']}")
-    for name, other in found["others"].items():
-        print(f"  {name:12} {other}")
     print(f"  export_vs_copy {found['export_vs_copy']} (at least {TARGETS['export_vs_copy']})")
     most = TARGETS["export_rss_growth_mb"]
     print(f"  export_rss_growth_mb {found['export_rss_growth_mb']} (at most {most})", flush=True)
@@ -210,7 +229,7 @@ def main(argv: list[str] | None = None) -> int:
         from django.db import connections
 
         from catalog.generator.write import settle, write_catalogue
-        from tests.factories import make_shop
+        from tests.factories import make_member, make_shop
 
         call_command("migrate", verbosity=0, skip_checks=True)
         try:
@@ -218,8 +237,10 @@ def main(argv: list[str] | None = None) -> int:
             for _counts in write_catalogue(merchant, range(1, n_products + 1), seed=1):
                 pass
             settle()
-            n_live = _n_live(merchant)
-            found = measure(merchant, n_products=n_live)
+            asked = {"person": make_member(merchant), "n_products": _n_live(merchant)}
+            check(merchant, **asked)
+            found = measure(merchant, **asked)
+            found["others"] = others(merchant, **asked)
         finally:
             for connection in connections.all():
                 connection.close()

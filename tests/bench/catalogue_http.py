@@ -11,7 +11,8 @@ import re
 import socket
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
@@ -23,6 +24,7 @@ import psycopg
 
 START_SECONDS = 60
 ANSWER_SECONDS = 600  # some of the peers' pages take minutes at a million products
+PIECE = 1 << 18  # bytes of an answer that are read at once, at most
 IN_ADDRESS = "/?&=+%:;,.~"  # what an address may hold as it is
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -56,15 +58,23 @@ class Browser:
         files: Mapping[str, tuple[str, bytes]] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        told = {"Referer": f"http://127.0.0.1:{self.port}{path}", **(headers or {})}
-        if token := self.cookies.get("csrftoken"):
-            told["X-CSRFToken"] = token
+        told = {**self._of_a_form(path), **(headers or {})}
         if files:
             boundary = "catalogue-bench-boundary"
             told["Content-Type"] = f"multipart/form-data; boundary={boundary}"
             return self._send("POST", path, _multipart(fields, files, boundary), told)
         told["Content-Type"] = "application/x-www-form-urlencoded"
         return self._send("POST", path, urlencode(fields, doseq=True).encode(), told)
+
+    def stream(self, path: str, fields: Any) -> Iterator[bytes]:
+        """The answer of a POST in pieces, as they come."""
+        body = urlencode(fields, doseq=True).encode()
+        told = {"Content-Type": "application/x-www-form-urlencoded", **self._of_a_form(path)}
+        with self._answer("POST", path, body, told) as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"{path} answered {answer.status}")
+            while piece := answer.read1(PIECE):
+                yield piece
 
     def sign_in(self, path: str, **fields: str) -> None:
         token = CSRF.search(self.get(path).body)
@@ -74,9 +84,21 @@ class Browser:
         if reply.status != 302:
             raise RuntimeError(f"could not sign in at {path}: {reply.status}")
 
+    def _of_a_form(self, path: str) -> dict[str, str]:
+        token = self.cookies.get("csrftoken")
+        told = {"Referer": f"http://127.0.0.1:{self.port}{path}"}
+        return {**told, "X-CSRFToken": token} if token else told
+
     def _send(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Reply:
+        with self._answer(method, path, body, headers) as answer:
+            return Reply(answer.status, dict(answer.headers), answer.read())
+
+    @contextmanager
+    def _answer(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Iterator[http.client.HTTPResponse]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:
@@ -85,7 +107,7 @@ class Browser:
             answer = connection.getresponse()
             for line in answer.headers.get_all("Set-Cookie") or ():
                 self.cookies.update((n, m.value) for n, m in SimpleCookie(line).items())
-            return Reply(answer.status, dict(answer.headers), answer.read())
+            yield answer
         finally:
             connection.close()
 

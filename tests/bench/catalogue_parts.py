@@ -1,12 +1,17 @@
 """From what was timed to the figures by name, one function for each part of the catalogue."""
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
+import statistics
 
-from tests.bench import catalogue_edit
+from tests.bench import (
+    catalogue_bulk,
+    catalogue_busy,
+    catalogue_edit,
+    catalogue_export,
+    catalogue_import,
+)
 from tests.bench.catalogue_cases import combined
 from tests.bench.catalogue_rounds import Ask, show, time_all
+from tests.bench.catalogue_shops import made_shop
 from tests.bench.catalogue_targets import TARGETS
 from tests.bench.catalogue_world import Bench
 from tests.bench.peers.pages import admin_asks, oscar_asks
@@ -17,6 +22,9 @@ FLAT = TARGETS["list_flatness_1m_over_10k"].limit
 COMBINED = {case.name for case in combined({"id": "", "path": ""})}
 N_IMPORT_ROWS, N_IMPORT_ROWS_SMALL = 50_000, 2_000
 N_PEER_ROWS, N_PEER_ROWS_SMALL = 1_000, 100
+N_TRANSFERS = 3
+N_BULK_SMALL = 2_000
+N_LINES = "SELECT count(*) FROM catalog_variant WHERE merchant_id = %s AND deleted_at IS NULL"
 
 
 def _ask_all(bench: Bench) -> None:
@@ -25,8 +33,11 @@ def _ask_all(bench: Bench) -> None:
     for shop in bench.shops.values():
         print(f"Checking the pages of {shop.size:,} products against plain SQL ...", flush=True)
         is_between = min(bench.sizes) < shop.size < bench.largest
-        bench.asks += shop.list_asks(with_deep=not is_between)
-        bench.asks += [] if is_between else shop.other_asks()
+        asks, wrong = shop.list_asks(bench.folder, with_deep=not is_between)
+        for error in wrong:
+            print(f"  {error}", flush=True)
+        bench.figures.failed += map(str, wrong)
+        bench.asks += asks + ([] if is_between else shop.other_asks())
     for peer, site in bench.peers.values():
         pages = of_peers[peer.kind](site, peer)
         is_extra = peer.size > bench.peer_size  # for its last page alone
@@ -91,14 +102,6 @@ def _as_many(one: Ask | None, other: Ask) -> bool:
     return one is not None and one.n_rows == other.n_rows
 
 
-def _module(bench: Bench, name: str, figures: list[str]) -> Any:
-    """The measure of one part of the catalogue, or None with the reason kept."""
-    if find_spec(f"tests.bench.{name}"):
-        return import_module(f"tests.bench.{name}")
-    bench.figures.lacks(figures, f"tests/bench/{name}.py is missing")
-    return None
-
-
 def edits(bench: Bench) -> None:
     peer = bench.peer("admin", bench.peer_size)
     if peer:
@@ -108,46 +111,65 @@ def edits(bench: Bench) -> None:
 
 def imports(bench: Bench) -> None:
     names = ["import_vs_insert_select", "import_rows_per_cpu_second", "reimport_speedup"]
-    module = _module(bench, "catalogue_import", names)
-    if not module:
-        return
-    found = module.measure(n_rows=N_IMPORT_ROWS_SMALL if bench.is_small else N_IMPORT_ROWS)
-    bench.drop_others()
+    n_rows = N_IMPORT_ROWS_SMALL if bench.is_small else N_IMPORT_ROWS
+    found = catalogue_import.measure(n_rows=n_rows)
     for name in names:
         bench.figures.put(name, found[name])
-    peer = bench.peer("admin", bench.peer_size)
-    if peer:
-        rate = import_rate(peer[1], peer[0], N_PEER_ROWS_SMALL if bench.is_small else N_PEER_ROWS)
-        print(f"Import: {found['rows_per_second']:,.0f} rows/s, peer {rate:,.0f}", flush=True)
-        bench.figures.put("import_vs_import_export", found["rows_per_second"] / rate)
 
 
 def exports(bench: Bench) -> None:
-    names = ["export_vs_copy", "export_rss_growth_mb"]
-    module = _module(bench, "catalogue_export", names)
-    if not module:
-        return
-    shop = bench.shops[bench.largest]
-    found = module.measure(shop.merchant, n_products=shop.size)
-    for name in names:
-        bench.figures.put(name, found[name])
+    shop, small = bench.shops[bench.largest], bench.shops[bench.sizes[0]]
+    n_compared = catalogue_export.check(small.merchant, small.person, n_products=small.size)
+    print(f"{n_compared:,} lines are those of a plain COPY", flush=True)
+    if not bench.is_small:
+        catalogue_export.others(small.merchant, small.person, n_products=small.size)
+    found = catalogue_export.measure(shop.merchant, shop.person, n_products=shop.size)
+    bench.figures.put("export_vs_copy", found["export_vs_copy"])
+    bench.figures.values["export_vs_copy_cpu"] = found["export_vs_copy_cpu"]
+    site = shop.site
+    _seconds, grown = catalogue_export.over_http(site.server, site.browser, shop.merchant.slug)
+    bench.figures.put("export_rss_growth_mb", grown)
+
+
+def exports_of_peers(bench: Bench) -> None:
+    """Both over HTTP, of as many products; a product of ours is as many lines as variants."""
     peer = bench.peer("admin", bench.peer_size)
-    if peer:
-        rate = export_rate(peer[1], peer[0])
-        print(f"Export: {found['rows_per_second']:,.0f} rows/s, peer {rate:,.0f}", flush=True)
-        bench.figures.put("export_vs_import_export", found["rows_per_second"] / rate)
+    if not peer:
+        return
+    shop = bench.shops[bench.peer_size]
+    site, slug = shop.site, shop.merchant.slug
+    runs = [catalogue_export.over_http(site.server, site.browser, slug) for _ in range(N_TRANSFERS)]
+    seconds = statistics.median(seconds for seconds, _grown in runs)
+    n_lines = shop.plain.value(N_LINES)
+    rate = export_rate(peer[1], peer[0])
+    print(
+        f"Export over HTTP: {n_lines / seconds:,.0f} rows and {shop.size / seconds:,.0f} products "
+        f"a second, django-import-export {rate:,.0f}",
+        flush=True,
+    )
+    bench.figures.put("export_vs_import_export", n_lines / seconds / rate)
+    bench.figures.values["export_vs_import_export_by_product"] = shop.size / seconds / rate
 
 
 def bulk(bench: Bench) -> None:
-    module = _module(bench, "catalogue_bulk", ["bulk_edit_100k_vs_update"])
-    if module:
-        shop = bench.shops[bench.peer_size]
-        found = module.measure(shop.merchant, n_products=shop.size)
-        bench.figures.put("bulk_edit_100k_vs_update", found["bulk_edit_vs_update"], shop.size)
+    size = N_BULK_SMALL if bench.is_small else bench.peer_size
+    n_rounds = 1 if bench.is_small else catalogue_bulk.N_ROUNDS
+    found = catalogue_bulk.measure(made_shop("bulk", size), n_products=size, n_rounds=n_rounds)
+    bench.figures.put("bulk_edit_100k_vs_update", found["bulk_edit_vs_update"], size)
 
 
 def during_import(bench: Bench) -> None:
-    module = _module(bench, "catalogue_busy", ["list_p95_during_import_over_idle"])
-    if module:
-        ratio = module.measure(bench)
-        bench.figures.put("list_p95_during_import_over_idle", ratio)
+    """Imports over HTTP: what they do to the list, and how long they take beside the peer's."""
+    found = catalogue_busy.measure(bench)
+    bench.figures.put("list_p95_during_import_over_idle", found.p95_ratio)
+    peer = bench.peer("admin", bench.peer_size)
+    if not peer:
+        return
+    rate = import_rate(peer[1], peer[0], N_PEER_ROWS_SMALL if bench.is_small else N_PEER_ROWS)
+    print(
+        f"Import over HTTP: {found.rows_per_second:,.0f} rows and {found.products_per_second:,.0f} "
+        f"products a second, django-import-export {rate:,.0f}",
+        flush=True,
+    )
+    bench.figures.put("import_vs_import_export", found.rows_per_second / rate)
+    bench.figures.values["import_vs_import_export_by_product"] = found.products_per_second / rate

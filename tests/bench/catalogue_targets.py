@@ -92,6 +92,21 @@ class Figures:
         }
 
 
+def table(found: dict[str, Any]) -> str:
+    """The figures as a person reads them: what was found, what is asked for, and whether it is."""
+    lines = []
+    for name, target in TARGETS.items():
+        value = found[name]
+        says = found["not_measured"].get(name) if value is None else _verdict(target, value)
+        shown = "-" if value is None else f"{value:,.4g}"
+        lines.append(f"{name:34} {shown:>10}  {target!s:18} {says}")
+    return "\n".join(lines)
+
+
+def _verdict(target: Target, value: float) -> str:
+    return "met" if target.is_met(value) else "MISSED"
+
+
 def _short(value: float | None) -> float | None:
     """Four significant digits: what a measurement can stand for."""
     return None if value is None else float(f"{value:.4g}")

@@ -1,7 +1,9 @@
 """The catalogue's benchmark looks at what it says it looks at, and fails on a wrong page."""
 
+import csv
 import os
 import re
+import threading
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,13 +16,16 @@ from catalog.products.filters import PARAMS
 from catalog.products.listing.query import ORDERS
 from catalog.products.listing.shortened import short
 from ecomportal.tenancy.context import tenant
+from tests.bench import catalogue
 from tests.bench.catalogue import OF_PEERS
+from tests.bench.catalogue_answers import Page, keep, kept
+from tests.bench.catalogue_busy import write_file
 from tests.bench.catalogue_cases import SORTS, Case, Plain
 from tests.bench.catalogue_http import Reply, cpu_seconds, form_fields
 from tests.bench.catalogue_parts import _flatness
 from tests.bench.catalogue_rounds import Ask, WrongPage, same_rows
 from tests.bench.catalogue_shops import Shop, ids_on
-from tests.bench.catalogue_targets import SIZES, TARGETS, Figures
+from tests.bench.catalogue_targets import SIZES, TARGETS, Figures, table
 from tests.bench.catalogue_world import Bench
 
 NAMES = [
@@ -137,6 +142,94 @@ def test_a_figure_of_smaller_shops_does_not_stand_for_a_million() -> None:
     assert found["ok"]
     figures.put("last_page_vs_admin_1m", 0.5, 1_000_000)
     assert not figures.summary()["ok"]
+
+
+def test_the_table_says_of_every_figure_whether_it_is_met() -> None:
+    figures = Figures({}, {})
+    figures.put("html_bytes_per_row", 301)
+    figures.put("sql_per_page_max", 8)
+    figures.lacks(["export_vs_copy"], "no time")
+    lines = table(figures.summary()).splitlines()
+    assert [line.split()[0] for line in lines] == NAMES
+    told = {line.split()[0]: line.split("  ")[-1].strip() for line in lines}
+    assert told["html_bytes_per_row"].endswith("MISSED")
+    assert told["sql_per_page_max"].endswith("met")
+    assert told["export_vs_copy"].endswith("no time")
+
+
+def test_an_answer_of_plain_sql_is_kept_while_the_shop_is_as_it_was(tmp_path: Path) -> None:
+    file, pages = tmp_path / "answers.json", [Page("sort_title", "sort=title", [A, B])]
+    assert kept(file, "as it is") == []
+    keep(file, "as it is", pages)
+    assert kept(file, "as it is") == pages
+    assert kept(file, "changed") == []
+
+
+class KnownShop(Shop):
+    """A shop whose pages show what is given here, and whose plain SQL says what it says."""
+
+    shows: tuple[str, ...] = (A, B)
+    n_asked = 0
+
+    def cases(self) -> list[Case]:
+        return [Case("plain"), Case("other", "q=other")]
+
+    def _pages(self, case: Case, *, with_deep: bool) -> list[Page]:
+        self.n_asked += 1
+        return [Page(case.name, case.address, [A, B])]
+
+    def _stamp(self) -> str:
+        return "as it is"
+
+
+def test_plain_sql_is_asked_again_before_a_page_is_called_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = KnownShop(300, type("M", (), {"slug": "x"}), None, Plain(None, 1), OneSite())
+    page = {"ids": (A, B)}
+
+    def send(ask: Ask) -> Reply:
+        return Reply(200, {}, shown(*page["ids"]).page.encode())
+
+    monkeypatch.setattr(Ask, "send", send)
+    known.site.browser = type("B", (), {"get": lambda _self, _path: send(None)})()
+    asks, wrong = known.list_asks(tmp_path, with_deep=False)
+    assert ([ask.name for ask in asks], wrong, known.n_asked) == (["plain", "other"], [], 2)
+    assert known.plain.page == 2
+    assert known.list_asks(tmp_path, with_deep=False)[1] == []
+    assert known.n_asked == 2, "the answers were kept"
+    page["ids"] = (B, A)
+    asks, wrong = known.list_asks(tmp_path, with_deep=False)
+    assert (asks, len(wrong), known.n_asked) == ([], 2, 4)
+
+
+def test_a_part_that_does_not_end_costs_its_own_figures_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def waits(_bench: Bench) -> None:
+        threading.Event().wait(60)
+
+    def puts(bench: Bench) -> None:
+        bench.figures.put("sql_per_page_max", 8)
+
+    monkeypatch.setattr(catalogue, "PART_SECONDS", 1)
+    monkeypatch.setattr(catalogue, "PARTS", {"waits": waits, "puts": puts})
+    bench = Bench([10], Path(), "")
+    for name in catalogue.PARTS:
+        catalogue._measure(bench, name)
+    assert bench.figures.failed == ["waits: TimeoutError('did not end in 1 s')"]
+    assert bench.figures.summary()["sql_per_page_max"] == 8
+
+
+def test_files_of_two_imports_have_no_product_in_common(tmp_path: Path) -> None:
+    found = {}
+    for name, n_rows in (("one", 40), ("two", 25)):
+        content, n_products = write_file(tmp_path / "file.csv", n_rows, name=name)
+        rows = list(csv.DictReader(content.decode().splitlines()))
+        assert len(rows) == n_rows
+        assert len({row["URL handle"] for row in rows}) == n_products
+        found[name] = {row["URL handle"] for row in rows} | {row["SKU"] for row in rows}
+    assert not found["one"] & found["two"]
 
 
 def timed(size: int, name: str, seconds: float, n_rows: int) -> Ask:
