@@ -49,7 +49,7 @@ from ecomportal.jobs.models import JobItem
 from ecomportal.jobs.run import JobError, Run
 from ecomportal.said import Said, in_both, said, said_n, sentences
 
-MOST_ITEMS = 25  # products of a batch: finished texts are soon at hand
+MOST_ITEMS = 100  # products of a batch: finished texts are soon at hand
 # Seconds to wait before a server in trouble is asked again; after the last the job stops.
 RESTS = (15, 45, 120)
 LANGUAGES = {"en": "English", "zh": "中文"}

@@ -18,7 +18,8 @@ from ecomportal.sealed import SealBroken, unseal
 
 NAME = "openai"
 LOOK_SECONDS = 0.5  # how often whoever waits is asked whether to go on
-ROUNDS = 4  # of requests in a batch: small enough that finished texts are soon at hand
+ROUNDS = 6  # of requests in a batch: few, so that finished texts are soon at hand, and enough that
+# the end of a batch, when fewer and fewer are in flight, weighs little
 
 
 class OpenAIEngine:

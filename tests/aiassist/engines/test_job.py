@@ -277,6 +277,34 @@ def test_a_days_money_is_for_all_jobs_of_the_day(shop, server, choose, products)
     assert len(server.bodies) == 1
 
 
+def test_a_killed_worker_costs_one_batch_at_most(shop, server, choose, products, monkeypatch):
+    class Killed(BaseException):
+        """As final as a kill -9: nothing of the job gets to tidy up."""
+
+    real = job_module.commit
+
+    def commit(*args: Any) -> None:
+        if len(server.bodies) == 4:
+            raise Killed
+        real(*args)
+
+    choose(job_tokens=100_000)
+    monkeypatch.setattr(job_module, "MOST_ITEMS", 2)
+    monkeypatch.setattr(job_module, "commit", commit)
+    job = begin(shop, products)
+    with pytest.raises(Killed):
+        carry_out(shop, job)
+    assert spent(shop).held_tokens > 0
+    monkeypatch.setattr(job_module, "commit", real)
+    with tenant(shop):
+        Job.objects.update(lease_until="2026-01-01T00:00Z")
+    job = carry_out(shop, job)
+    assert (job.status, job.n_done) == ("done", 6)
+    assert len(drafts(shop)) == 6
+    assert len(server.bodies) == 6 + 2
+    assert (spent(shop).held_tokens, spent(shop).n_calls) == (0, 6)
+
+
 def test_what_a_killed_worker_had_promised_is_free_again(shop, server, choose, products):
     choose(job_tokens=50_000)
     job = begin(shop, products)
