@@ -146,6 +146,7 @@ def greeting() -> str:
 def shop_home(request: HttpRequest) -> HttpResponse:
     merchant = request.merchant
     found = numbers(merchant)
+    request.shell_counts = {"jobs": found["n_live"], "drafts": found["n_drafts"]}  # of the frame
     may_edit = request.role in EDITORS
     if not found["n_products"]:
         return render(request, "home_empty.html", {"may_edit": may_edit})

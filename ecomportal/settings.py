@@ -161,6 +161,7 @@ _guards = (
     # A worker that froze in the middle of a transaction must not hold its locks for ever.
     "-c idle_in_transaction_session_timeout=120000"
 )
+_app["ENGINE"] = "ecomportal.database"
 _app["OPTIONS"] = {**_app.get("OPTIONS", {}), "options": _guards}
 _app["CONN_MAX_AGE"] = envint("CONN_MAX_AGE", 60)
 _app["CONN_HEALTH_CHECKS"] = True

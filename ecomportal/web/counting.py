@@ -1,6 +1,7 @@
 """How many rows there are, up to a cap: nobody needs the exact number of a million, and counting
 on would take longer than a page may."""
 
+from collections.abc import Callable
 from time import monotonic
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -23,12 +24,13 @@ def n_up_to(rows: QuerySet, most: int) -> Func:
     return Func(few, function="cardinality", output_field=IntegerField())
 
 
-def kept_estimate(rows: QuerySet, *, of: str) -> int:
-    """About how many rows, asked of the planner once a minute; `of` says what they are."""
+def kept_estimate(rows: QuerySet | Callable[[], QuerySet], *, of: str) -> int:
+    """About how many rows, asked of the planner once a minute; `of` says what they are. Of a
+    function the rows are had only then."""
     now = monotonic()
     until, n = _estimates.get(of, (0.0, 0))
     if until < now:
-        n = estimate(rows)
+        n = estimate(rows() if callable(rows) else rows)
         if len(_estimates) >= MOST_KEPT:
             _estimates.clear()
         _estimates[of] = now + KEPT_SECONDS, n

@@ -275,3 +275,17 @@ def test_lists_are_split_and_bools_are_text(shop):
         "dry flat",
         "iron low",
     )
+
+
+@pytest.mark.parametrize("tab", ["", "show=all", "show=asked"])
+def test_the_pages_ask_little_of_the_database(alice, shop, kettles, client_of, tab):
+    from tests.bench.catalogue_pages import MAX_STATEMENTS, statements
+
+    client = client_of(alice)
+    with tenant(shop):
+        record_demand(shop, [(kettles[1].pk, "capacity")], "search")
+    posted = {"product": [str(kettles[1].pk)], "value": ["1.7 L"], "show": "all"}
+    saved = client.post(f"{URL}capacity/", posted).headers["Location"]
+    assert "saved=" in saved
+    for address in (URL, f"{URL}capacity/?{tab}", f"{saved}&{tab}"):
+        assert len(statements(client, address)) <= MAX_STATEMENTS, address

@@ -202,3 +202,14 @@ def test_home_reads_chinese(client_of, shop, alice):
     page = client_of(alice).get(HOME).content.decode()
     assert "近 30 天销售额" in page
     assert "接下来" in page
+
+
+def test_home_asks_little_of_the_database(alice, shop, client_of, monkeypatch):
+    """Also of a shop so large that its numbers are estimated."""
+    from aiassist import home
+    from tests.bench.catalogue_pages import MAX_STATEMENTS, statements
+
+    monkeypatch.setattr(home, "EXACT", 1)
+    for n in range(3):
+        make_product(shop, f"P{n}", facts={"material": "clay"})
+    assert len(statements(client_of(alice), "/northlight/")) <= MAX_STATEMENTS

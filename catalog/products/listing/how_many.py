@@ -1,11 +1,12 @@
 """How many products a list holds: exactly where that is cheap or asked for, else about."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from catalog.products.filters import COUNTED, ProductFilters
 from ecomportal.web import formats
@@ -24,7 +25,7 @@ class HowMany:
 
     @property
     def told(self) -> str:
-        shown = {"shown": formats.number(self.n)}
+        shown = {"shown": _shown(self.n, get_language())}
         if self.is_exact:
             return ngettext("%(shown)s product", "%(shown)s products", self.n) % shown
         return (_("about %(shown)s") if self.kind == "about" else _("more than %(shown)s")) % shown
@@ -36,13 +37,18 @@ class HowMany:
             "about": _("all matching, about %(n)s"),
             "more": _("all matching, more than %(n)s"),
         }
-        return words[self.kind] % {"n": formats.number(self.n)}
+        return words[self.kind] % {"n": _shown(self.n, get_language())}
 
     @property
     def of(self) -> str:
         """Beside the field that goes to a position."""
         words = {"exact": _("of %(n)s"), "about": _("of about %(n)s"), "more": ""}
-        return words[self.kind] % {"n": formats.number(self.n)} if words[self.kind] else ""
+        return words[self.kind] % {"n": _shown(self.n, get_language())} if words[self.kind] else ""
+
+
+@lru_cache
+def _shown(n: int, _language: str | None) -> str:
+    return formats.number(n)
 
 
 def how_many(request: HttpRequest, filters: ProductFilters, page: Page, *, size: int) -> HowMany:
@@ -59,7 +65,8 @@ def how_many(request: HttpRequest, filters: ProductFilters, page: Page, *, size:
         return HowMany(COUNTED, "more")
     if filters.has_search or filters.values["facts"] == "missing":  # unknown to the planner
         return HowMany(size, "more")
-    n = kept_estimate(filters.apply(everything), of=f"list {request.merchant.pk} {filters.query()}")
+    of = f"list {request.merchant.pk} {filters.query()}"
+    n = kept_estimate(lambda: filters.apply(everything), of=of)
     # Where the planner knows less than the page already shows, it is more.
     return HowMany(about(n), "about") if n > size else HowMany(size, "more")
 

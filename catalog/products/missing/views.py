@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pghistory
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import tasks
 from catalog.products.attribute_book import AttributeBook
-from catalog.products.changes import Change
+from catalog.products.changes import Change, ChangeRow
 from catalog.products.missing.counting import count_missing
 from catalog.products.missing.demand import n_blocked, open_demands
 from catalog.products.missing.filling import fill, suggestions
@@ -43,27 +44,31 @@ SHOWN_FAMILIES = 3
 @merchant_required(*EVERYONE)
 def missing_facts(request: HttpRequest) -> HttpResponse:
     merchant = request.merchant
-    counts, counted_at, is_live = _counts(merchant)
+    n_products = _n_products(merchant)
+    is_live = n_products <= COUNTED_LIVE
+    counts, counted_at = (count_missing(merchant), None) if is_live else _kept(merchant)
     context = {
         "rows": _ranked(merchant, counts or []),
         "counted_at": counted_at,
         "is_live": is_live,
         "is_counted": counts is not None,
-        "has_products": merchant.products.live().exists(),
+        "has_products": n_products > 0,
         "can_edit": request.role in EDITORS,
     }
     return render(request, "catalog/missing/list.html", context)
 
 
-def _counts(merchant: Any) -> tuple[list[dict[str, Any]] | None, Any, bool]:
-    """The counts, when they were made, and whether just now."""
-    some = merchant.products.live().order_by().values("pk")[: COUNTED_LIVE + 1]
-    if some.count() <= COUNTED_LIVE:
-        return count_missing(merchant), None, True
+def _n_products(merchant: Any) -> int:
+    """Up to one more than is counted at once."""
+    return merchant.products.live().order_by().values("pk")[: COUNTED_LIVE + 1].count()
+
+
+def _kept(merchant: Any) -> tuple[list[dict[str, Any]] | None, Any]:
+    """What a job counted, and when; nothing before the first one."""
     kept = MissingCount.objects.filter(merchant=merchant).first()
     if kept is None or kept.counted_at is None:
-        return None, None, False
-    return kept.counts, kept.counted_at, False
+        return None, None
+    return kept.counts, kept.counted_at
 
 
 def _ranked(merchant: Any, counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -203,11 +208,13 @@ def _fill_page(
     request: HttpRequest, attribute: Attribute, typed: dict[str, str], errors: dict[str, str]
 ) -> HttpResponse:
     merchant = request.merchant
-    asked, lacking = _asked(merchant, attribute.key), _lacking(merchant, attribute.key)
+    asked = _asked(merchant, attribute.key)
+    saved = _saved(merchant, _uuid(request.GET.get("saved", "")), asked)
+    has_asked = saved.has_asked if saved else asked.exists()
     tab = request.POST.get("show") or request.GET.get("show", "")
-    has_asked = asked.exists()
     tab = tab if tab in ("asked", "all") else "asked" if has_asked else "all"
-    products = (asked if tab == "asked" else lacking).select_related("category")
+    products = asked if tab == "asked" else _lacking(merchant, attribute.key)
+    products = products.select_related("category")
     order = ["-n_wanted", "-pk"] if tab == "asked" else ["-updated_at", "-pk"]
     page = keyset_page(products, order, cursor=cursor_of(request.GET), size=PAGE_SIZE)
     proposed = suggestions(merchant, attribute.key, [row.pk for row in page.rows])
@@ -222,7 +229,6 @@ def _fill_page(
         }
         for product in page.rows
     ]
-    saved = merchant.changes.filter(pk=_uuid(request.GET.get("saved", ""))).first()
     context = {
         "attribute": attribute,
         "label": attribute.label(language),
@@ -232,7 +238,7 @@ def _fill_page(
         "has_asked": has_asked,
         "choices": [v.zh if language.startswith("zh") else v.en for v in choices(attribute.key)],
         "saved": saved,
-        "saved_ids": _ids_of(saved) if saved else "",
+        "saved_ids": ",".join(map(str, saved.product_ids[:PAGE_SIZE])) if saved else "",
         "n_errors": len(errors),
         "can_edit": request.role in EDITORS,
         "missing_url": reverse("catalog:missing-facts", args=[merchant.slug]),
@@ -248,9 +254,15 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _ids_of(change: Change) -> str:
-    rows = change.rows.filter(state="written").values_list("product_id", flat=True)
-    return ",".join(map(str, rows[:PAGE_SIZE]))
+def _saved(merchant: Any, change_id: UUID | None, asked: QuerySet) -> Change | None:
+    """What was just saved, with its products, and whether others are still asked for."""
+    if change_id is None:
+        return None
+    written = ChangeRow.objects.filter(change=OuterRef("pk"), state="written")
+    found = merchant.changes.filter(pk=change_id).annotate(
+        product_ids=ArraySubquery(written.values("product_id")), has_asked=Exists(asked)
+    )
+    return found.first()
 
 
 def _unknown(merchant: Any, key: str) -> QuerySet:
