@@ -21,6 +21,7 @@ ALLOWED_TAGS = {
     "table", "thead", "tbody", "tr", "th", "td", "a", "span", "div", "hr", "sub", "sup",
 }  # fmt: skip
 ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan"}, "th": {"colspan", "scope"}}
+CLEANER = nh3.Cleaner(tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES)
 MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:[a-z]+|#\d+);", re.IGNORECASE)
 POINT = re.compile(r"(?:[-*–]\s+|[•·]\s*|(\d{1,3})(?:[.)]\s+|、\s*))")
 BOLD = re.compile(r"\*\*(\S(?:[^*]*\S)?)\*\*")
@@ -36,7 +37,7 @@ class Written:
 
 def clean_html(dirty: str) -> str:
     """The one allow-list for HTML that shops bring or type."""
-    return nh3.clean(dirty, tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES).strip()
+    return CLEANER.clean(dirty).strip() if dirty else ""
 
 
 def to_live(text: str, field: str) -> str:

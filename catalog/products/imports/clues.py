@@ -62,6 +62,7 @@ SIZES = re.compile(
     r"(cm|mm|m|in|inch|inches|厘米|毫米|英寸)(?![a-z])",
     re.I,
 )
+TIMES = re.compile(r"[x×*]", re.I)  # in every one of these
 # A unit that is enough to know the kind, by what it measures; the first kind that fits counts.
 BY_QUANTITY = {
     "volume": ("capacity", "volume"),

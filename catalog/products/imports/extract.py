@@ -183,7 +183,7 @@ def _read_line(reader: _Reader, line: str) -> _Line:
         labelled,
         tuple(running),
         tuple(_quantities(reader, line)) if has_digit else (),
-        tuple(_dimensions(reader, line)) if has_digit else (),
+        tuple(_dimensions(reader, line)) if has_digit and clues.TIMES.search(line) else (),
     )
 
 
@@ -214,7 +214,7 @@ def _of_option(reader: _Reader, name: str, values: tuple[str, ...]) -> tuple[Pro
 
 def _labelled(reader: _Reader, line: str) -> Iterator[_Read]:
     """Lines such as "Material: 100% cotton" or "材质：棉"."""
-    match = clues.LABELLED.match(line)
+    match = clues.LABELLED.match(line) if ":" in line or "：" in line else None
     kind = find_kind(match[1], reader.family) if match else None
     if kind and reader.fits(kind):
         start, end = match.start(2), match.end(2)
@@ -382,6 +382,15 @@ def _name_lengths() -> list[int]:
     return sorted({len(name) for name in _number_names()}, reverse=True)
 
 
+@cache
+def _names_by_end() -> dict[str, list[str]]:
+    """The names by their last sign, the longest first."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(_number_names(), key=len, reverse=True):
+        found.setdefault(name[-1:], []).append(name)
+    return found
+
+
 @lru_cache(maxsize=8192)
 def _names_in(text: str, *, first: bool) -> tuple[str, ...]:
     """Kinds named in a short text: at its very start after a quantity, at its end before one."""
@@ -394,9 +403,8 @@ def _names_in(text: str, *, first: bool) -> tuple[str, ...]:
     for end in range(len(folded), max(0, len(folded) - clues.MAX_BETWEEN) - 1, -1):
         if end < len(folded) and folded[end].isdecimal():
             break
-        for length in _name_lengths():
-            name = folded[end - length : end] if length <= end else ""
-            if name in names:
+        for name in _names_by_end().get(folded[end - 1 : end], ()):
+            if folded.endswith(name, 0, end):
                 found.setdefault(name, names[name])
     return tuple(found.values())
 

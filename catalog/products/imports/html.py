@@ -6,6 +6,7 @@ import re
 import nh3
 
 UNSEEN = {"script", "style", "iframe", "object", "embed", "template", "noscript", "svg", "math"}
+WORDS_ALONE = nh3.Cleaner(tags=set(), clean_content_tags=UNSEEN)
 BLOCKS = re.compile(r"</?(?:p|div|br|hr|li|ul|ol|tr|h[1-6]|dt|dd|blockquote|table)\b[^>]*>", re.I)
 ACTIVE = re.compile(r"<(?:script|style|iframe|object|embed|form)\b|\son\w+\s*=|javascript:", re.I)
 
@@ -18,6 +19,6 @@ def has_active_content(text: str) -> bool:
 def plain_text(text: str) -> str:
     """The words of an HTML text, one line a block."""
     if "<" in text:
-        text = nh3.clean(BLOCKS.sub("\n", text), tags=set(), clean_content_tags=UNSEEN)
+        text = WORDS_ALONE.clean(BLOCKS.sub("\n", text))
     lines = (" ".join(line.split()) for line in html.unescape(text).splitlines())
     return "\n".join(line for line in lines if line)

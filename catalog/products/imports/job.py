@@ -41,6 +41,7 @@ ROW_COLUMNS = (
 # What the write needs of a row.
 WRITTEN = ("pk", "line", "product_id", "product_version", "payload", "problems")
 ENDED = (ImportState.DISCARDED, ImportState.WRITING, ImportState.DONE)
+MAY_BE_EMPTY = ("texts", "spoken", "facts")
 COUNTED = ("marks_removed", "html_cleaned")  # told once for the file, with their sum
 
 
@@ -173,10 +174,19 @@ def _row(imported: ImportRun, row: Compared) -> dict[str, Any]:
 
 def _payload(row: Compared) -> dict[str, Any]:
     """What the write needs; of a new product also what lets its row be known again."""
-    parsed = row.parsed
+    parsed, payload = row.parsed, row.parsed.payload
     if row.outcome != "created":
-        return parsed.payload
-    return {**parsed.payload, "said": parsed.said, "remarks": parsed.remarks}
+        return payload
+    filled = {part: _filled(payload[part]) for part in MAY_BE_EMPTY if part in payload}
+    product = payload["product"]
+    if "extra" in product:
+        filled["product"] = {**product, "extra": _filled(product["extra"])}
+    return {**payload, **filled, "said": parsed.said, "remarks": parsed.remarks}
+
+
+def _filled(stated: dict[str, Any]) -> dict[str, Any]:
+    """An empty cell takes something away, of which a new product has nothing."""
+    return {name: value for name, value in stated.items() if value}
 
 
 def _raw(line: Line) -> list[Any]:

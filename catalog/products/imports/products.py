@@ -8,6 +8,7 @@ lacks has no key, so that nothing is written over it.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,12 @@ class Clean(list[str]):
 
 
 def clean_line(line: Line) -> Line:
-    return line._replace(cells=Clean(cell and cleaned(cell) for cell in line.cells))
+    text = f"|{'|'.join(line.cells)}|"
+    is_plain = text.isascii() and text.isprintable()
+    # Neither white space at the edge of a cell, nor the guard of spreadsheets.
+    if is_plain and "| " not in text and " |" not in text and "|'" not in text:
+        return line._replace(cells=Clean(line.cells))
+    return line._replace(cells=Clean([cell and cleaned(cell) for cell in line.cells]))
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,15 @@ class Layout:
         if names not in known:
             known[names] = [self.fields[name] for name in names if name in self.fields]
         return known[names]
+
+    @cached_property
+    def kept_of(self) -> Callable[[Line], tuple[str, ...]]:
+        """The cells of the kept columns in a line."""
+        at = list(self.kept.values())
+        if len(at) == 1:
+            return lambda line: (line.cells[at[0]],)
+        cells_of = itemgetter(*at) if at else lambda cells: ()
+        return lambda line: cells_of(line.cells)
 
     def has(self, *names: str) -> bool:
         return not self.fields.keys().isdisjoint(names)

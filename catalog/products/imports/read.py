@@ -334,8 +334,8 @@ def _records(text: TextIO, shape: Shape) -> Iterator[Line]:
             continue
         if cells is None:
             return
-        if any(cell.strip() for cell in cells):
-            yield Line(number, cells, spans=reader.line_num + shape.skipped - number)
+        if cells and (cells[0].strip() or any(cell.strip() for cell in cells)):
+            yield Line(number, cells, None, reader.line_num + shape.skipped - number)
 
 
 def lines(path: Path, shape: Shape) -> Iterator[Line]:
@@ -345,7 +345,10 @@ def lines(path: Path, shape: Shape) -> Iterator[Line]:
     if shape.has_header:
         next(rows, None)
     for row in rows:
-        yield row if row.problem else _squared(row, width, shape)
+        if row.problem or (len(row.cells) == width and "\0" not in "".join(row.cells)):
+            yield row
+        else:
+            yield _squared(row, width, shape)
 
 
 def _squared(row: Line, width: int, shape: Shape) -> Line:

@@ -184,9 +184,8 @@ def _kept(layout: Layout, head: read.Line, lines: list[read.Line]) -> dict[str, 
     """Columns without a field: the product's value, or all of its variants' where they differ."""
     variants = [line for line in lines if _is_variant(layout, line)] or [head]
     found: dict[str, Any] = {}
-    for name, at in layout.kept.items():
-        own = head.cells[at]
-        values = [line.cells[at] for line in variants]
+    columns = zip(*(layout.kept_of(line) for line in variants), strict=True)
+    for name, own, values in zip(layout.kept, layout.kept_of(head), columns, strict=True):
         found[name] = extra_value(own, values) if any(values) else own
     return found
 
@@ -301,7 +300,7 @@ def _is_web_address(url: str) -> bool:
 
 def _n_marked(line: read.Line) -> int:
     """How many of the cells hold marks that are not seen."""
-    return 0 if "".join(line.cells).isascii() else sum(map(has_marks, line.cells))
+    return sum(map(has_marks, line.cells)) if has_marks("".join(line.cells)) else 0
 
 
 def _remarks(cells: Cells, lines: list[read.Line], head: read.Line | None, n_marked: int) -> None:

@@ -208,19 +208,22 @@ def category_ids(merchant: Merchant, paths: set[str]) -> dict[str, UUID]:
     """The category of each path; missing ones are made, their parents first."""
     wanted = {prefix for path in paths if path for prefix in _prefixes(path)}
     found = dict(merchant.categories.filter(path__in=wanted).values_list("path", "pk"))
-    for path in sorted(wanted - found.keys(), key=lambda p: p.count(" > ")):
-        parent, _, name = path.rpartition(" > ")
-        row, _ = Category.objects.get_or_create(
-            merchant=merchant,
-            path=path,
-            defaults={
-                "name": name[:120],
-                "parent_id": found.get(parent),
-                "family": facts.family_of(name),
-            },
-        )
-        found[path] = row.pk
+    missing = wanted - found.keys()
+    for depth in sorted({path.count(" > ") for path in missing}):
+        paths = [path for path in sorted(missing) if path.count(" > ") == depth]
+        # Somebody else may make one of them at this moment.
+        rows = [_category(merchant, path, found) for path in paths]
+        Category.objects.bulk_create(rows, ignore_conflicts=True)
+        found |= dict(merchant.categories.filter(path__in=paths).values_list("path", "pk"))
     return found
+
+
+def _category(merchant: Merchant, path: str, ids: Mapping[str, UUID]) -> Category:
+    parent, _, name = path.rpartition(" > ")
+    family = facts.family_of(name)
+    return Category(
+        merchant=merchant, path=path, name=name[:120], parent_id=ids.get(parent), family=family
+    )
 
 
 def _prefixes(path: str) -> list[str]:

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from catalog.products.vocabulary.tables import has_cjk
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     value: str
     start: int
     end: int
@@ -37,6 +35,7 @@ def key_of(phrase: str) -> str:
 
 
 WORD = re.compile(r"[a-z0-9]+")
+PARTED = re.compile(r"[-\s]+")
 
 
 class Found(NamedTuple):
@@ -52,12 +51,14 @@ class Found(NamedTuple):
 class _Phrase:
     """A phrase and what it means. Most of the thousands never need their pattern."""
 
-    __slots__ = ("phrase", "rank", "value", "is_one_word", "_pattern")
+    __slots__ = ("phrase", "rank", "value", "is_one_word", "last", "_pattern")
 
     def __init__(self, phrase: str, rank: int, value: Any) -> None:
         first = WORD.match(phrase)
         self.phrase, self.rank, self.value = phrase, rank, value
         self.is_one_word = bool(first) and first[0] == phrase
+        # No text has the phrase without its last word.
+        self.last = PARTED.split(phrase)[-1]
         self._pattern: re.Pattern[str] | None = None
 
     @property
@@ -94,13 +95,15 @@ class Phrases:
         found = []
         for word in WORD.finditer(folded):
             for one in self.by_word.get(word[0], ()):
-                match = word if one.is_one_word else one.pattern.match(text, word.start())
-                if match:
+                if one.is_one_word:
+                    found.append(one.found(word))
+                elif one.last in folded and (match := one.pattern.match(text, word.start())):
                     found.append(one.found(match))
         return found if text.isascii() else found + self._signs(text, folded)
 
     def _signs(self, text: str, folded: str) -> list[Found]:
-        return _searched(text, (one for sign in set(folded) for one in self.by_sign.get(sign, ())))
+        some = (one for sign in set(folded) for one in self.by_sign.get(sign, ()))
+        return _searched(text, (one for one in some if one.last in folded))
 
     def _search(self, text: str, folded: str) -> list[Found]:
         words = set(WORD.findall(folded))
