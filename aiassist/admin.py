@@ -48,6 +48,7 @@ register(
     DraftRule,
     ReadOnlyAdmin,
     list_display=("name", "is_on", "min_facts", "daily_limit", "n_today"),
+    search_fields=("name",),
 )
 register(
     ModelVersion, ReadOnlyAdmin, list_display=("kind", "n", "state", "created_at", "promoted_at"),

@@ -64,7 +64,7 @@ register(
 register(ImportRow, ReadOnlyAdmin, list_display=("line", "label", "outcome", "run"),
          search_fields=("label", "handle"), list_filter=("outcome",))  # fmt: skip
 register(
-    ImportedProduct, ReadOnlyAdmin, list_display=("product", "version", "n_variants"),
+    ImportedProduct, ReadOnlyAdmin, list_display=("product", "version"),
     search_fields=("product__title",),
 )  # fmt: skip
 register(
