@@ -1,7 +1,7 @@
 """Texts by a language model in the worker itself: no server, nothing leaves the machine."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -75,7 +75,10 @@ class LocalEngine:
         version, folder = trained
         return cls(model, prompt, adapter=folder, adapter_n=version.n)
 
-    def generate(self, requests: Sequence[CopyRequest]) -> list[Answer]:
+    def generate(
+        self, requests: Sequence[CopyRequest], *, check: Callable[[], None] | None = None
+    ) -> list[Answer]:
+        """`check` is called between the two turns; a batch is small, so nobody waits long."""
         try:
             lm = model_at(self.model)
             lm.use_adapter(self.adapter)
@@ -88,6 +91,8 @@ class LocalEngine:
             if answer is None
         ]
         unread = self._ask(lm, asked, answers)
+        if check:
+            check()
         self._ask(lm, unread, answers, is_last=True)
         return [answer for answer in answers if answer is not None]
 

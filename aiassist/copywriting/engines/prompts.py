@@ -11,12 +11,15 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from aiassist.copywriting.engine import CopyRequest
 from aiassist.copywriting.engines.block import data_of
+from aiassist.copywriting.lint.rules import placements
 
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
 NEWEST = "v1"
+FORMS = ("parts", "lines")  # sections for all kinds that have parts
 Messages = list[dict[str, str]]
 
 
@@ -33,7 +36,8 @@ class Prompt:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of text it knows how to ask for."""
-        return tuple(k.removeprefix("kind ") for k in self.sections if k.startswith("kind "))
+        named = [k.removeprefix("kind ") for k in self.sections if k.startswith("kind ")]
+        return tuple(dict.fromkeys([*(k for k in named if k not in FORMS), *placements()]))
 
     @cached_property
     def own_words(self) -> tuple[str, ...]:
@@ -51,10 +55,33 @@ class Prompt:
         parts = [
             self.section("system"),
             self.section(f"language {request.lang}"),
-            self.section("kind translation" if request.source_text else f"kind {request.field}"),
+            self._kind(request),
             tone,
         ]
         return "\n\n".join(part for part in parts if part)
+
+    def _kind(self, request: CopyRequest) -> str:
+        """What the text is to be; for one with parts, the parts and how long each may be."""
+        if request.source_text:
+            return self.section("kind translation")
+        placement = placements().get(request.field)
+        if placement is None or f"kind {request.field}" in self.sections:
+            return self.section(f"kind {request.field}")
+        n_blocks = placement["blocks"]
+        return self.section("kind lines" if n_blocks == 1 else "kind parts").format(
+            kind=placement["en"],
+            blocks=f"{n_blocks} variants" if n_blocks else "three to five of them",
+            n_parts=len(placement["parts"]),
+            parts=", ".join(_part(part) for part in placement["parts"]),
+        )
+
+
+def _part(part: dict[str, Any]) -> str:
+    if part["count"] == "sms":
+        return "the text (at most 150 characters in English or 65 in Chinese)"
+    n = part["max"]
+    in_zh = n // 2 if part["count"] == "double_cjk" else n
+    return f"{part['en'].lower()} (at most {n} characters in English or {in_zh} in Chinese)"
 
 
 def prompt_names() -> list[str]:

@@ -17,6 +17,7 @@ from aiassist.copywriting.composer.cleaning import ADDRESS, MARKUP, ORDERS
 from aiassist.copywriting.engine import CopyRequest, DraftText, Sentence
 from aiassist.copywriting.engines.block import one_line, told_facts
 from aiassist.copywriting.engines.prompts import Prompt
+from aiassist.copywriting.lint.rules import placements
 from ecomportal.said import Said, said
 
 MAX_RAW = 40_000  # characters; a longer answer is a model that ran away
@@ -70,7 +71,15 @@ def read_answer(
         sentences = _sentences(rows, request, prompt)
     except _Refused as refusal:
         return refusal.answer
-    kept, text = _within(sentences, request)
+    if (placement := placements().get(request.field)) and placement["blocks"] != 1:
+        kept, text = tuple(sentences), _blocks(sentences, len(placement["parts"]))
+        if not text:
+            return Unreadable(
+                said("The model's answer does not have the form that was asked for."),
+                f"every variant has {len(placement['parts'])} entries",
+            )
+    else:
+        kept, text = _within(sentences, request)
     if not kept:
         return Unreadable(
             said("The model's text is longer than %(n)s characters.", n=request.max_chars or 0),
@@ -250,7 +259,8 @@ def _refuse_avoided(whole: str, request: CopyRequest) -> None:
 
 def _within(sentences: list[Sentence], request: CopyRequest) -> tuple[tuple[Sentence, ...], str]:
     """As many whole sentences as the length allows, from the first on, and the text of them."""
-    joint = "\n" if request.field in LINES else ("" if request.lang == "zh" else " ")
+    has_lines = request.field in LINES or request.field in placements()
+    joint = "\n" if has_lines else ("" if request.lang == "zh" else " ")
     kept = list(sentences[:1] if request.field in SINGLE else sentences)
     while kept:
         text = joint.join(sentence.text for sentence in kept)
@@ -258,6 +268,15 @@ def _within(sentences: list[Sentence], request: CopyRequest) -> tuple[tuple[Sent
             return tuple(kept), text
         kept.pop()
     return (), ""
+
+
+def _blocks(sentences: Sequence[Sentence], n_parts: int) -> str:
+    """Variants parted by an empty line, each part on its line; "" where one lacks a part."""
+    if len(sentences) % n_parts:
+        return ""
+    lines = [sentence.text for sentence in sentences]
+    variants = [lines[n : n + n_parts] for n in range(0, len(lines), n_parts)]
+    return "\n\n".join("\n".join(parts) for parts in variants)
 
 
 def _left_out(

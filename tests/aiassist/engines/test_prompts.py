@@ -28,6 +28,15 @@ def test_every_prompt_knows_every_kind_tone_and_language(name, lang):
         assert prompt.section(f"tone {tone}") in system
 
 
+def test_kinds_with_parts_are_told_their_parts():
+    system = PROMPT.system(KETTLE.request(field="ad_google"))
+    assert "3 variants" in system
+    assert "headline (at most 30 characters in English or 15 in Chinese)" in system
+    assert "several entries" in PROMPT.system(KETTLE.request(field="email"))
+    assert {"ad_google", "email", "faq"} <= set(PROMPT.kinds)
+    assert not {"parts", "lines"} & set(PROMPT.kinds)
+
+
 def test_the_version_names_the_file_and_its_content():
     name, _, digest = PROMPT.version.partition(".")
     assert name in prompt_names()

@@ -120,6 +120,19 @@ def test_a_title_is_one_line_without_a_full_stop():
     assert draft.text == "Harrow Stovetop Kettle"
 
 
+def test_variants_of_an_ad_are_blocks():
+    rows = [("Steel kettle", ["f1"]), ("It holds 1.8 L.", ["f2"])] * 3
+    draft = read(answer(rows), field="ad_google")
+    assert draft.text == "\n\n".join(["Steel kettle\nIt holds 1.8 L."] * 3)
+    assert len(draft.sentences) == 6
+    assert "form that was asked" in reason(answer(rows[:5]), field="ad_google")
+
+
+def test_an_email_is_lines_with_the_text_last():
+    rows = [("Steel kettle", ["f1"]), ("1.8 L", ["f2"]), ("It is steel.", ["f1"]), ("So.", [])]
+    assert read(answer(rows), field="email").text == "Steel kettle\n1.8 L\nIt is steel.\nSo."
+
+
 def test_bullets_are_lines():
     draft = read(answer([("Stainless steel.", ["f1"]), ("1.8 L.", ["f2"])]), field="bullets")
     assert draft.text == "Stainless steel\n1.8 L"
