@@ -19,7 +19,7 @@ COSTS |= {"touchy": 2.25, "scene": 2.3, "limit": 1.0, "part": 2.5, "noun": 2.6, 
 # The guard's sections of words, each with what a phrase of it is to the cover.
 SECTIONS = {"words": "word", "phrases": "phrase", "mild": "mild", "scene": "scene"}
 SECTIONS |= {"parts": "part", "limits": "limit", "claim": "claim", "touchy": "touchy"}
-SECTIONS |= {"foreign": "foreign"}
+SECTIONS |= {"foreign": "foreign", "imperative": "scene", "figurative": "scene"}
 
 
 @lru_cache(maxsize=1)

@@ -28,6 +28,7 @@ NO = {
     "without",
 }
 NAME_KEYS = {"name", "title", "product name", "名称", "产品名称", "品名", "商品名称", "product"}
+BRAND_KEYS = ("brand", "品牌", "brand name", "manufacturer", "vendor")
 TYPE_KEYS = {"type", "product type", "category", "类型", "产品类型", "品类", "类目", "商品类型"}
 LIST_CUT = re.compile(r"\s*(?:[,;/、，；|+&\n]|\band\b|\bor\b|\bwith\b|和|及|与)\s*")
 ZH_ENDINGS = ("色", "材质", "面料", "质", "制", "料", "款", "型", "式", "版")
@@ -94,7 +95,7 @@ def gather(facts: Sequence[FactLike], policy: Policy) -> Evidence:
     return evidence
 
 
-def _plain(key: str) -> str:
+def plain_key(key: str) -> str:
     return key.replace("_", " ").replace("-", " ").strip().lower()
 
 
@@ -103,8 +104,8 @@ def _types(facts: Sequence[FactLike], policy: Policy) -> frozenset[str]:
     known = type_of(policy.product_type)
     if known:
         return frozenset({known[1].key})
-    stated = [policy.product_type, *(f.value for f in facts if _plain(f.key) in TYPE_KEYS)]
-    stated += [policy.name, *(f.value for f in facts if _plain(f.key) in NAME_KEYS)]
+    stated = [policy.product_type, *(f.value for f in facts if plain_key(f.key) in TYPE_KEYS)]
+    stated += [policy.name, *(f.value for f in facts if plain_key(f.key) in NAME_KEYS)]
     found = next((found for text in stated if text and (found := find_type(text))), None)
     return frozenset({found[1].key}) if found else frozenset()
 
@@ -134,6 +135,8 @@ def _add_fact(evidence: Evidence, fact: FactLike) -> None:
         return
     _add_amounts(evidence, fact, value)
     _add_keys(evidence, fact, keys)
+    if plain_key(fact.key) in NAME_KEYS:
+        _add_name(evidence, value, fact.id)
     parts = [part for part in LIST_CUT.split(value) if part.strip()]
     evidence.list_sizes.setdefault(len(parts), []).append(fact.id)
     for part in dict.fromkeys([value, *parts]):
@@ -208,7 +211,7 @@ def _add_pieces(
                 evidence.add((form,), kind, OWN_BRAND if is_brand else cost, fact_id=fact_id)
     for start, end in combinations(range(min(len(phrase), MAX_PART) + 1), 2):
         inside = set(range(start, end))
-        if end - start > 1 and (guarded <= inside or not guarded & inside):
+        if end - start > 1 and (kind == "name" or guarded <= inside or not guarded & inside):
             evidence.add(phrase[start:end], kind, cost - 0.1, fact_id=fact_id)
 
 

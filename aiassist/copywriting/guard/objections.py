@@ -14,6 +14,8 @@ Objection = tuple[str, str]  # rule and level; two empty strings where there is 
 NONE: Objection = ("", "")
 LIMIT_HOPS = 8  # tokens from 最大 to its number
 STATED_WHEREVER = frozenset({"made"})  # "durable" is a property in any clause
+STATING = frozenset({"claim", "touchy", "foreign", "fact", "cue", "soft", "part", "noun"})
+GENTLE_HAN = frozenset({"不", "没", "没有", "别", "勿"})
 MADE_OF = ("材质是", "材质为", "材质", "面料是", "面料为", "颜色是", "颜色为", "主料是", "主料为")
 # Which facts let a word read them: dimensions of their amounts, and words in their keys.
 READ_FROM = {
@@ -52,13 +54,25 @@ def _more(scope: Scope, at: int) -> Objection:
 
 
 def _is_gentle_negation(scope: Scope, at: int) -> bool:
-    """ "Don't rush" and "never settle" deny nothing of the product."""
+    """ "Don't rush" and "without a second thought" deny nothing of the product."""
     word = scope.raw(at).lower()
-    if not word.isascii():
-        return False
-    is_order = scope.heads[at] == at and word in ("don't", "never", "not")
     kinds = {entry.kind if entry else "strange" for _, _, entry in scope.clause_of(at)}
-    return is_order and not kinds & {"claim", "touchy", "foreign", "fact", "soft", "part"}
+    if word.isascii():
+        is_order = scope.heads[at] == at and word in ("don't", "never", "not")
+        before = scope.raw(at - 1).lower() if at else ""
+        is_absence = word in ("no", "without", "nothing") and before not in written("lacking")
+        return (is_order or is_absence) and not kinds & (STATING | {"strange"})
+    return word in GENTLE_HAN and not kinds & STATING and _goes_on_gently(scope, at)
+
+
+def _goes_on_gently(scope: Scope, at: int) -> bool:
+    """What 不 denies must be a word of the prose lists of two characters or more."""
+    number = scope.place[at] + 1
+    if number >= len(scope.covered):
+        return True
+    start, end, entry = scope.covered[number]
+    is_prose = entry is not None and entry.kind in ("mild", "scene", "phrase")
+    return scope.tokens[start].kind == "punct" or (is_prose and end - start > 1)
 
 
 def _limit(scope: Scope, at: int, entry: Entry) -> Objection:
@@ -70,11 +84,16 @@ def _claim(scope: Scope, at: int, entry: Entry) -> Objection:
 
 
 def _touchy(scope: Scope, at: int, entry: Entry) -> Objection:
-    return ("scene", "note") if scope.is_free[at] else ("unbacked", "block")
+    is_han = scope.tokens[at].kind == "han"
+    is_around = scope.is_dreamy(at) if is_han else scope.is_free[at]
+    return ("scene", "note") if is_around else ("unbacked", "block")
 
 
 def _soft(scope: Scope, at: int, entry: Entry) -> Objection:
     """A word that reads a fact: light at 380 g, sturdy oak."""
+    if entry.rule == "range":
+        amounts = any(scope.tokens[start].kind == "amount" for start, _, _ in scope.clause_of(at))
+        return ("puffery", "warn") if amounts else ("unbacked", "block")
     is_lenient = scope.is_free[at] and entry.rule not in STATED_WHEREVER
     if is_lenient or scope.is_followed_by_fact(at) or _is_read_from_fact(scope, entry.rule):
         return "puffery", "warn"
@@ -98,12 +117,16 @@ def _foreign(scope: Scope, at: int, entry: Entry) -> Objection:
 
 
 def _extends_fact(scope: Scope, entry: Entry) -> bool:
-    """ "Dry skin" where the fact says "dry": its other words are plain ones."""
+    """ "Dry skin" where the fact says "dry", "AA battery" where it says "battery: 1 x AA"."""
+    evidence = scope.evidence
+    parts = [(token,) for token in entry.tokens]
+    if entry.tokens[0].isascii():
+        plain = phrases("generic") | phrases("parts") | evidence.cue_facts.keys()
+        held = [evidence.holds(part) for part in parts]
+        return any(held) and all(h or p in plain for h, p in zip(held, parts, strict=True))
+    cuts = [(entry.tokens[:i], entry.tokens[i:]) for i in range(1, len(parts))]
     plain = phrases("generic") | phrases("parts")
-    said = entry.tokens
-    cuts = [(said[:i], said[i:]) for i in range(1, len(said))]
-    holds = scope.evidence.holds
-    return any((holds(a) and b in plain) or (holds(b) and a in plain) for a, b in cuts)
+    return any(evidence.holds(a) and b in plain for a, b in cuts)
 
 
 def _mild(scope: Scope, at: int, entry: Entry) -> Objection:
@@ -150,30 +173,6 @@ def _is_bound(tokens: Sequence[Token], at: int, entry: Entry) -> bool:
 def _starts_limit(tokens: Sequence[Token], at: int, entry: Entry) -> bool:
     said = tuple(t.norm for t in tokens[at : at + 3])
     return entry.tokens == ("最",) and any(said[: len(p)] == p for p in phrases("limits"))
-
-
-def endorsement(scope: Scope, at: int) -> bool:
-    """ "Guests ask where you got it": someone else's word about the product, and no fact."""
-    if at != scope.heads[at] or scope.raw(at).lower() not in written("people"):
-        return False
-    words = {scope.raw(i).lower() for s, e, _ in scope.clause_of(at) for i in range(s, e)}
-    return bool(words & written("endorsing")) and not _rests_on_fact(scope, at)
-
-
-def promise(scope: Scope, at: int) -> bool:
-    """ "You will sleep like a child": what will happen, past what the reader decides herself."""
-    word = scope.raw(at).lower()
-    if word not in written("promising") or _rests_on_fact(scope, at):
-        return False
-    following = [scope.raw(i).lower() for i in range(at + 1, min(at + 4, len(scope.tokens)))]
-    return not any(verb in written("promised") for verb in following)
-
-
-def _rests_on_fact(scope: Scope, at: int) -> bool:
-    return any(
-        scope.tokens[start].kind == "amount" or (entry and entry.kind in ("fact", "cue"))
-        for start, _, entry in scope.clause_of(at)
-    )
 
 
 JUDGES = {

@@ -3,13 +3,21 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from aiassist.copywriting.guard.amounts import Amount, dimension, find_amounts
+from aiassist.copywriting.guard.amounts import CLASSIFIERS, Amount, dimension, find_amounts
+from aiassist.copywriting.guard.assertions import is_assertion
 from aiassist.copywriting.guard.cover import cover
-from aiassist.copywriting.guard.evidence import Entry, Evidence, gather
+from aiassist.copywriting.guard.evidence import (
+    BRAND_KEYS,
+    NAME_KEYS,
+    Entry,
+    Evidence,
+    gather,
+    plain_key,
+)
 from aiassist.copywriting.guard.lexicon import phrases
 from aiassist.copywriting.guard.naming import hide_names
 from aiassist.copywriting.guard.numbers import Mark, Verdict, judge, swapped
-from aiassist.copywriting.guard.objections import endorsement, objection, promise
+from aiassist.copywriting.guard.objections import objection
 from aiassist.copywriting.guard.patterns import find_forbidden
 from aiassist.copywriting.guard.scope import Scope
 from aiassist.copywriting.guard.tokens import OWN, Token, clauses, fold, sentences, tokenise
@@ -17,6 +25,8 @@ from aiassist.copywriting.guard.types import Claim, FactLike, Leftover, Policy, 
 
 COMMA_HOPS = 4  # a comma puts a number and an attribute's name further apart
 AND_HOPS = 1
+SMALL = (2, 3)
+COUNTABLE_KINDS = frozenset({"claim", "touchy", "part", "noun", "foreign", "soft", "cue"})
 FOREIGN_WORDS = 2  # function words of the other language that give a sentence away
 
 
@@ -34,6 +44,7 @@ class Piece:
 def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
     """The one pass behind align() and check()."""
     folded = fold(text)
+    policy = _with_names(policy, facts)
     evidence = gather(facts, policy)
     given = _given(folded, policy)
     claims: list[Claim] = []
@@ -50,6 +61,14 @@ def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
         for clause in clauses(folded, start, end):
             claims.append(_claim(text, clause, pieces, leftovers))
     return Reading(claims, _merged(leftovers, folded))
+
+
+def _with_names(policy: Policy, facts: Sequence[FactLike]) -> Policy:
+    """The name and the brand may stand among the facts alone."""
+    said = {plain_key(fact.key): str(fact.value or "") for fact in facts}
+    name = policy.name or next((said[key] for key in NAME_KEYS if said.get(key)), "")
+    brand = policy.brand or next((said[key] for key in BRAND_KEYS if said.get(key)), "")
+    return replace(policy, name=name, brand=brand)
 
 
 def _asked(leftover: Leftover, folded: str) -> Leftover:
@@ -116,7 +135,20 @@ def _pieces(
     scope = Scope(folded, tokens, covered, evidence)
     for at, past, entry in covered:
         piece = _piece(tokens, at, past, entry, scope=scope)
-        yield _amount_piece(tokens[at], verdicts[at], wrong.get(at)) if at in verdicts else piece
+        if at in verdicts:
+            piece = _amount_piece(tokens[at], verdicts[at], wrong.get(at))
+            if verdicts[at].rule and _is_loose_count(scope, at, placed[at]):
+                piece = replace(piece, leftover=None)
+        yield piece
+
+
+def _is_loose_count(scope: Scope, at: int, amount: Amount) -> bool:
+    """ "No two days", 没有两颗一样的: a small number in words that counts no part of it."""
+    is_small = len(amount.values) == 1 and amount.values[0] in SMALL
+    is_word = not any(c.isdigit() for c in scope.raw(at))
+    is_bare = amount.unit is None or amount.unit.alias in CLASSIFIERS
+    kinds = {entry.kind for _, _, entry in scope.clause_of(at) if entry}
+    return is_small and is_word and is_bare and not kinds & COUNTABLE_KINDS
 
 
 def _counts_other(tokens: Sequence[Token], at: int, after: dict[int, Entry | None]) -> bool:
@@ -226,7 +258,7 @@ def _piece(
     if tokens[at].kind == "own":
         return Piece(start, end, "name", frozenset({OWN[tokens[at].norm[0]]}))
     rule, level = objection(scope, at, entry)
-    if level != "block" and (endorsement(scope, at) or promise(scope, at)):
+    if level != "block" and is_assertion(scope, at):
         rule, level = "implied", "block"
     leftover = Leftover(start, end, rule, level) if rule else None  # type: ignore[arg-type]
     ids = frozenset(entry.fact_ids) if entry else frozenset()

@@ -74,6 +74,13 @@ class Scope:
             free.append(state)
         return free
 
+    def is_dreamy(self, at: int) -> bool:
+        """Chinese drops the subject: a clause that names time, life or heart is not about goods."""
+        clause = self.clause_of(at)
+        last = self.tokens[clause[-1][1] - 1].end
+        said = self.folded[self.tokens[clause[0][0]].start : last]
+        return any(word in said for word in written("longing"))
+
     def _is_pronoun(self, at: int) -> bool:
         word = self.raw(at).lower()
         return word in ("it", "it's", "its", "you", "you'll", "we", "they", "this")

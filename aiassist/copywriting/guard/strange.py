@@ -23,6 +23,7 @@ TECHNICAL = re.compile(
     r"|onic|etic|ermic|emic|ular|ometer|scope|ator|izer|iser|ification|icity|ability|ibility"
     r"|wear|ware|weave|guard|shield|lock|fit|flex|dry|cool|therm|tec|ene|ester|lon|cell|core)$"
 )
+SUPERLATIVE = re.compile(r"[a-z]{3,}est$")
 HARMLESS_START = re.compile(r"(?:ing|ed|ly|ful|less)$")
 DEGREES = frozenset({"and", "also", "so", "very", "both", "quite"})
 NAME_LENGTHS = range(2, 6)  # characters of a Chinese brand
@@ -36,11 +37,19 @@ def judge_strange(scope: Scope, at: int) -> tuple[str, str]:
     word = raw.lower()
     if _is_manner(word):
         return MANNER
+    if SUPERLATIVE.search(word) and _is_utmost(scope, at):
+        return "superlative", "block"
     if any(c.isdigit() for c in raw) or _is_name(scope, at) or TECHNICAL.search(word):
         return BLOCKED
     if _ends_compound(scope, at):
         return PASSED
     return PASSED if scope.is_free[at] or not _is_property(scope, at) else BLOCKED
+
+
+def _is_utmost(scope: Scope, at: int) -> bool:
+    """ "The smartest"; "even the gloomiest day" is no boast."""
+    words = [scope.raw(i).lower() for i in range(max(0, at - 2), at)]
+    return bool(words) and words[-1] in ("the", "our", "its") and words[0] != "even"
 
 
 def _is_manner(word: str) -> bool:
@@ -128,6 +137,8 @@ def _chinese(scope: Scope, at: int) -> tuple[str, str]:
     """Characters in no word of the lists: harmless unless they name a thing, a brand or a part."""
     start, end = _run(scope, at)
     run = scope.folded[scope.tokens[start].start : scope.tokens[end - 1].end]
+    if len(run) == 2 and run[0] == run[1]:
+        return PASSED  # 翻翻, 走走: a verb said twice
     if set(run) & _characters("suspect") or _sounds_foreign(run):
         return BLOCKED
     is_stated = scope.before(start).endswith(_han_slots()) or _is_han_name(scope, start, end)
@@ -161,7 +172,8 @@ def _is_unread(scope: Scope, at: int) -> bool:
 
 
 def _sounds_foreign(run: str) -> bool:
-    return len(run) >= LONG_NAME and set(run) <= _characters("transliteration")
+    marks = "".join("x" if char in _characters("transliteration") else " " for char in run)
+    return "x" * LONG_NAME in marks
 
 
 @lru_cache(maxsize=4)

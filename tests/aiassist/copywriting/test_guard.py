@@ -81,7 +81,7 @@ def test_a_jin_is_half_a_kilogram() -> None:
         ("Doctors recommend it.", "Doctors recommend", "implied"),
         ("It is OEKO-TEX certified.", "OEKO-TEX certified", "certification"),
         ("The best kettle.", "best", "superlative"),
-        ("Lighter than others.", "Lighter than", "comparison"),
+        ("Lighter than others.", "Lighter than others", "comparison"),
         ("It is by Bosch.", "Bosch", "foreign_brand"),
         ("It is by Zellmark.", "Zellmark", "unbacked"),
         ("Comes with a backpack.", "backpack", "foreign_product"),
