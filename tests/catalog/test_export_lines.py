@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from catalog.products.exports import guarded, shopify
 from catalog.products.exports.guarded import Guard, csv_line
 from catalog.products.exports.stream import batches, stream
+from catalog.products.filters import ProductFilters
 from catalog.products.imports.guard import guard
 from catalog.products.models import ProductImage, Variant
 from ecomportal.tenancy.context import tenant
@@ -60,6 +61,9 @@ def test_a_whole_shop_is_read_by_ranges_and_says_what_is_in_them(shop: Any, shir
         ProductImage.objects.create(merchant=shop, product=shirt, source_url="https://x.example/a")
         (chosen,) = batches(shop.products.live(), has_ranges=True)
         assert (chosen.whole_of, chosen.has_variants, chosen.has_pictures) == (shop.pk, False, True)
+        listed = ProductFilters("", shop).apply(shop.products.all()).filter(deleted_at=None)
+        (chosen,) = batches(listed, has_ranges=True)
+        assert chosen.whole_of == shop.pk, "the list without a filter"
         (chosen,) = batches(shop.products.live().filter(status="active"), has_ranges=True)
         assert (chosen.whole_of, chosen.ids) == (None, [str(shirt.pk)])
         (chosen,) = batches(shop.products.live())

@@ -10,9 +10,10 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from catalog.products.exports.copied import copied_rows
 from catalog.products.exports.formats import WORD, Column, Format
 from catalog.products.exports.sql import Chosen, statement
-from catalog.products.exports.stream import batches, copied, pieces, table
+from catalog.products.exports.stream import batches, pieces, table
 from catalog.products.exports.workbook import SPELLED
 from catalog.products.feeds import items
 from catalog.products.feeds.columns import AI, columns, in_a_table
@@ -101,8 +102,8 @@ def _rss(
     names = [column.name for column in wanted]
     for chosen in batches(products):
         text = statement(wanted, written_as, chosen, merchant, options="FORMAT text")
-        with copied(text) as lines:
-            for row in lines.rows():
+        with copied_rows(text) as rows:
+            for row in rows:
                 yield _item(names, row).encode()
     yield b"</channel></rss>\n"
 

@@ -188,6 +188,8 @@ class Product(TenantModel):
                 name="product_deleted",
                 condition=Q(deleted_at__isnull=False),
             ),
+            # Few products have any; an export asks which columns they are.
+            models.Index(fields=["merchant"], name="product_with_extra", condition=~Q(extra={})),
             GinIndex(
                 SearchKeys(F("merchant"), F("updated_at"), F("grams")),
                 F("tags"),
