@@ -21,6 +21,7 @@ from django.urls import reverse
 from ecomportal.jobs.models import Job
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Invitation, Membership
+from tests.factories import make_product
 from tests.security.urls import Url, all_urls
 from tests.security.world import CANARY, World
 
@@ -236,6 +237,40 @@ def test_the_name_of_another_shops_form_leads_to_no_job_of_theirs(world: World) 
         assert answer.status_code == 302
         assert str(job.pk) not in answer["Location"], "it leads to foreign rows"
         transaction.set_rollback(True)
+
+
+@pytest.mark.skipif(ONLY not in ("", "catalog.products.list_view"), reason="about one view")
+@pytest.mark.parametrize("sort", ["title", "price"])
+def test_a_place_in_the_list_is_found_among_own_products(world: World, sort: str) -> None:
+    with transaction.atomic():
+        titles = _three_products(world)
+        ours = reverse("catalog:products", args=[world.own.slug])
+        to = world.clients["owner"].get(f"{ours}?q=Row&sort={sort}&goto=2")
+        rest = world.clients["owner"].get(ours + to["Location"]).content.decode()
+        assert [title in rest for title in titles] == [False, True, True]
+        transaction.set_rollback(True)
+
+
+@pytest.mark.skipif(
+    ONLY not in ("", "catalog.products.listing.how_many"), reason="about one function"
+)
+def test_the_list_counts_no_foreign_products(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr("catalog.products.list_view.PAGE_SIZE", 1)
+    with transaction.atomic():
+        _three_products(world)
+        address = reverse("catalog:products", args=[world.own.slug])
+        answer = world.clients["owner"].get(f"{address}?vendor=Count+us&count=exact")
+        assert answer.context["how_many"].n == 3, "it counts foreign rows"
+        transaction.set_rollback(True)
+
+
+def _three_products(world: World) -> list[str]:
+    """Of each shop; the other's would stand first in any order."""
+    titles = ["Row 1", "Row 2", "Row 3"]
+    for n, title in enumerate(titles):
+        make_product(world.own, title, vendor="Count us", price_cents=1000 + n)
+        make_product(world.other, f"A {title}", vendor="Count us", price_cents=n)
+    return titles
 
 
 @pytest.mark.skipif(ONLY not in ("", "ecomportal.tenancy.views"), reason="about one view")
