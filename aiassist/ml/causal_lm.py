@@ -132,7 +132,7 @@ class CausalLM:
                 self.model.disable_adapters()
             self.adapter = ""
             return
-        name = folder.name
+        name = folder.name.replace(".", "_")  # it becomes the name of a module
         if name not in self.adapters:
             check_adapter(folder)
             _load_adapter(self.model, folder, name)
