@@ -40,15 +40,25 @@ CONF = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
-    "shared_buffers": "128MB",
     "max_wal_size": "512MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
 # For clusters that may be lost, such as the one of a test run.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# An eighth of the memory is the server's own, so that what lists of a large shop read again and
+# again is not copied from the system each time. It is taken as it is used.
+MIN_BUFFERS_MB, MAX_BUFFERS_MB = 128, 1024
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")  # bytes, or "max"
 # What a start may fail with for a moment after a crash: leftovers of the former server.
 PASSING_TROUBLES = ("shared memory block", "already exists", "is empty")
+
+
+def shared_buffers_mb() -> int:
+    n_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with contextlib.suppress(OSError, ValueError):
+        n_bytes = min(n_bytes, int(CONTAINER_LIMIT.read_text()))
+    return max(MIN_BUFFERS_MB, min(MAX_BUFFERS_MB, n_bytes // 8 // 1024**2))
 
 
 class Cluster:
@@ -255,6 +265,7 @@ class Cluster:
         never our zombie. Settings are arguments, not a file: they follow a moved folder.
         """
         conf = {**CONF, **({} if self.durable else NOT_DURABLE)}
+        conf["shared_buffers"] = f"{shared_buffers_mb()}MB"
         conf["unix_socket_directories"] = '"' + str(self.socket_dir).replace('"', '""') + '"'
         options = [part for name, value in conf.items() for part in ("-c", f"{name}={value}")]
         # A pid file left by a crash may name a program that has that number now. The server

@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ecomportal.embedded import postgres
 from ecomportal.embedded.paths import BASE_DIR, can_enter, server_account
 from ecomportal.embedded.postgres import Cluster, PostgresError, binaries, ensure_database
 from tests.processes import is_alive
@@ -64,6 +65,24 @@ def test_a_folder_with_spaces_and_chinese_works(cluster: Cluster) -> None:
     assert cluster.is_ready()
     assert ask(cluster, "SHOW data_directory") == str(cluster.data)
     assert ask(cluster, "SELECT lower('ÄÖÜ É')") == "äöü é"
+
+
+@pytest.mark.parametrize(
+    ("limit", "megabytes"), [("536870912", 128), ("4294967296", 512), ("1099511627776", None)]
+)
+def test_the_server_s_own_memory_follows_the_machine_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, megabytes: int | None
+) -> None:
+    """`None`: what the machine has is less than the container may take."""
+    machine = postgres.shared_buffers_mb()
+    (tmp_path / "memory.max").write_text(f"{limit}\n")
+    monkeypatch.setattr(postgres, "CONTAINER_LIMIT", tmp_path / "memory.max")
+    assert postgres.shared_buffers_mb() == min(machine, megabytes or machine)
+
+
+def test_the_server_takes_that_memory(cluster: Cluster) -> None:
+    pages = ask(cluster, "SELECT setting::int FROM pg_settings WHERE name = 'shared_buffers'")
+    assert pages * 8 // 1024 == postgres.shared_buffers_mb()
 
 
 def test_asking_for_the_address_starts_nothing(folder: Path) -> None:
