@@ -6,6 +6,7 @@
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from catalog.products.imports.fields import FIELDS
 from catalog.products.imports.grouping import read_grouped
 from catalog.products.imports.html import has_active_content
 from catalog.products.imports.problems import problem
-from catalog.products.imports.products import LIMITS, Dialect, Layout, Parsed, Reading
+from catalog.products.imports.products import LIMITS, Dialect, Layout, Parsed, Reading, cleaned
 from catalog.products.imports.stated_facts import split_facts
 from catalog.products.models import TextField
 from catalog.products.texts import clean_html
@@ -49,7 +50,7 @@ class _Reader:
 
     def __init__(self, layout: Layout, head: read.Line, parsed: Parsed) -> None:
         self.layout, self.head, self.parsed = layout, head, parsed
-        self.columns = {plain(column): column for column in layout.by_name}
+        self.columns = plain_columns(tuple(layout.by_name))
 
     def fault(self, column: str, code: str, **facts: Any) -> None:
         self.parsed.problems.append(problem(code, line=self.head.number, column=column, **facts))
@@ -72,11 +73,13 @@ class _Reader:
 
     def facts(self) -> dict[str, list[str]]:
         found = {}
+        places, cells = self.layout.by_name, self.head.cells
         for name, column in self.columns.items():
             key = name.removeprefix(FACT)
             if not name.startswith(FACT) or not key:
                 continue
-            values = split_facts(self.layout.named(self.head, column))
+            cell = cells[places[column]]
+            values = split_facts(cleaned(cell)) if cell else []
             if len(key) > MAX_KEY or any(len(value) > MAX_FACT for value in values):
                 self.fault(column, "too_long", limit=MAX_FACT)
             found[key] = values
@@ -101,6 +104,11 @@ def plain(column: str) -> str:
     """As an export writes the name, whatever an editor made of its capitals and blanks."""
     name = column.casefold()
     return name if name.startswith(FACT) else name.replace(" ", "_")
+
+
+@lru_cache(maxsize=16)
+def plain_columns(columns: tuple[str, ...]) -> dict[str, str]:
+    return {plain(column): column for column in columns}
 
 
 def _is_kept(value: Any) -> bool:

@@ -28,8 +28,13 @@ SELECT uuidv7(), %s, {", ".join(COLUMNS)}, %s, %s FROM {STAGE} ON CONFLICT DO NO
 
 
 def split_facts(cell: str) -> list[str]:
+    return list(_split(cell)) if cell else []
+
+
+@lru_cache(maxsize=8192)
+def _split(cell: str) -> tuple[str, ...]:
     values = (value.strip() for value in cell.replace("；", ";").split(SEPARATOR.strip()))
-    return list(dict.fromkeys(value for value in values if value))
+    return tuple(dict.fromkeys(value for value in values if value))
 
 
 def attribute_keys(merchant: Merchant) -> dict[UUID, str]:

@@ -214,7 +214,7 @@ class Variant(TenantModel):
         Merchant, models.CASCADE, related_name="variants", **KEPT_BY_PRODUCT
     )
     product = models.ForeignKey(
-        Product, models.CASCADE, related_name="variants", db_constraint=False, db_index=False
+        Product, models.CASCADE, related_name="variants", db_constraint=False
     )
     position = models.PositiveIntegerField(default=1)
     sku = models.CharField(_("SKU"), max_length=120, blank=True)
