@@ -1,5 +1,6 @@
 """The product list: one statement for its rows, whatever stands in a row."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +16,7 @@ from catalog.products.listing.places import can_go, cursor_to
 from catalog.products.listing.query import ORDERS as SORTS
 from catalog.products.listing.query import named_first, ordered_by
 from catalog.products.listing.rows import RowWriter, table_classes
-from catalog.products.listing.shown import Shown
+from catalog.products.listing.shown import Shown, first_rows
 from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
 from ecomportal.web.paging import LAST, Page, cursor_of, keyset_page
 
@@ -93,8 +94,9 @@ def _page(request: HttpRequest, filters: ProductFilters, columns: list[Column], 
     """What the search names exactly comes first, whatever the order: few are sorted anyway, and
     before many they are put at the beginning."""
     products = request.merchant.products.all()
-    found = ordered_by(filters.walk(products), sort)
+    found = SimpleLazyObject(lambda: ordered_by(filters.walk(products), sort))
     order, named = SORTS[sort], filters.named
+    is_plain = not (filters.narrowings or filters.values["deleted"])
     is_sorted_in = bool(named and filters.rarest)
     if is_sorted_in:
         found, order = named_first(found, named), ["named", *order]
@@ -108,6 +110,9 @@ def _page(request: HttpRequest, filters: ProductFilters, columns: list[Column], 
         size=PAGE_SIZE,
         dress=lambda cut: Shown(cut, columns, named),
         near=filters.near,
+        first=partial(first_rows, filters, columns, sort=sort, size=PAGE_SIZE)
+        if is_plain
+        else None,
     )
     if named and not is_sorted_in and not page.previous:
         first = filters.of_named(products)

@@ -4,7 +4,7 @@
 
 The key, with the language, holds everything that what is kept was made of: then nothing is ever
 out of date, and nobody is shown what was drawn for another. The first word must not be empty: else
-it is drawn and not kept. What changes more often stands between
+it is drawn and not kept. No `{% block %}` stands inside. What changes more often stands between
 `{% live %}` and `{% endlive %}`: it is drawn each time, in the context of the `kept` around it.
 """
 
@@ -27,7 +27,7 @@ COLLECTED = "kept_live"  # in the context, while something is drawn to be kept
 
 
 class LiveNode(template.Node):
-    child_nodelists = ("nodelist",)
+    child_nodelists = ()  # no block stands in it, so a page need not look for one
 
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
@@ -41,7 +41,7 @@ class LiveNode(template.Node):
 
 
 class KeptNode(template.Node):
-    child_nodelists = ("nodelist",)
+    child_nodelists = ()
 
     def __init__(self, nodelist: NodeList, key: list[FilterExpression]) -> None:
         self.nodelist, self.key = nodelist, key

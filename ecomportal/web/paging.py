@@ -43,6 +43,7 @@ def keyset_page(
     size: int,
     dress: Callable[[QuerySet], QuerySet] | None = None,
     near: Near | None = None,
+    first: Callable[[], list[Any]] | None = None,
 ) -> Page:
     """One page in this order, in one statement.
 
@@ -50,7 +51,8 @@ def keyset_page(
     only the page needs is asked for the page alone; its rows have the values of the ordering.
     `near` is a condition that knows where the page begins: for a direction (whether it goes down),
     the values at the edge (none at the end of the list) and a number it lets through at least as
-    many of the next rows.
+    many of the next rows. `first` gives the rows of the first page and one more, where who asks
+    has them cheaper.
 
     `ordering` are field or annotation names with "-" for descending; the last is unique, and none
     may be null. A cursor that cannot be read gives the first page; one without values, backward,
@@ -75,7 +77,7 @@ def keyset_page(
     except (ValidationError, ValueError, TypeError, OverflowError):
         values, is_backward = [], False
     if not values:
-        rows = read(list(ordering), [])
+        rows = first() if first else read(list(ordering), [])
     return _page(rows, ordering, size=size, is_backward=is_backward, is_edge=not values)
 
 

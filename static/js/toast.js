@@ -11,18 +11,17 @@
     if (event.target.closest("[data-dismiss]")) event.target.closest(".toast").remove();
   });
 
-  function say(template) {
-    const toast = document.getElementById(template).content.firstElementChild;
-    if (!toasts.querySelector(`[data-from="${template}"]`)) {
-      const shown = toast.cloneNode(true);
-      shown.dataset.from = template;
-      toasts.append(shown);
-    }
+  function say(what) {
+    if (toasts.querySelector(`[data-from="${what}"]`)) return;
+    const toast = document.getElementById("toast").content.firstElementChild.cloneNode(true);
+    toast.dataset.from = what;
+    toast.querySelector("span").textContent = toasts.dataset[what];
+    toasts.append(toast);
   }
 
-  document.body.addEventListener("htmx:responseError", () => say("toast-failed"));
-  document.body.addEventListener("htmx:sendError", () => say("toast-offline"));
+  document.body.addEventListener("htmx:responseError", () => say("failed"));
+  document.body.addEventListener("htmx:sendError", () => say("offline"));
   document.body.addEventListener("htmx:afterOnLoad", () => {
-    toasts.querySelector('[data-from="toast-offline"]')?.remove();
+    toasts.querySelector('[data-from="offline"]')?.remove();
   });
 })();

@@ -125,11 +125,10 @@ class RowWriter:
         languages, note = row["languages"], drafts_note(row["drafts"])
         if not languages:
             return f"<td class=q>–{note}"
-        shown = " · ".join(["中文" if one == "zh" else "EN" for one in languages])
-        return f"<td>{shown}{note}"
+        return f"<td>{told_languages(languages)}{note}"
 
     def facts(self, row: Row) -> str:
-        keys, n = row["keys"] or (), row["n_proposed"]
+        keys, n = (row["keys"] or "").split(), row["n_proposed"]
         words = ngettext("%(n)s to confirm", "%(n)s to confirm", n) % {"n": n} if n else ""
         note = f"<small>{text_of(words)}</small>" if n else ""
         family = family_of(row["family"] or "", row["product_type"])
@@ -187,6 +186,11 @@ def text_of(words: Any) -> str:
 def n_variants(n: int) -> str:
     words = ngettext("%(n)s variant", "%(n)s variants", n) % {"n": n}
     return f"<u>{text_of(words)}</u>"
+
+
+@lru_cache
+def told_languages(languages: str) -> str:
+    return " · ".join(["中文" if one == "zh" else "EN" for one in languages.split()])
 
 
 def drafts_note(state: int | None) -> str:

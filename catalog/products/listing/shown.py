@@ -7,24 +7,41 @@ built from querysets. It runs as whoever calls it, so row-level security holds.
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 
+from catalog.products.filters import ProductFilters
 from catalog.products.listing.columns import Column
+from catalog.products.listing.query import ORDERS, ordered_by
 
 Row = dict[str, Any]
 
-ROWS = "SELECT * FROM shown_products(ARRAY({cut}))"
-# With the values of some kinds of fact, the product's own before its variants'.
-ROWS_AND_FACTS = """SELECT p.*, ARRAY(
+# A moment is read as microseconds and arrays as words: the driver takes long over both.
+COLUMNS = {
+    **{name: name for name in ("id", "title", "status", "product_type", "vendor", "tags")},
+    "updated_at": "(extract(epoch FROM updated_at) * 1000000)::bigint",
+    **{name: name for name in ("lowest_price", "n_in_stock", "drafts", "n_variants")},
+    **{name: name for name in ("low", "high", "stock", "sku", "image_id")},
+    **{name: name for name in ("category", "category_zh", "family", "n_proposed")},
+    "keys": "array_to_string(keys, ' ')",
+    "languages": "array_to_string(languages, ' ')",
+}
+NAMES = tuple(COLUMNS)
+ROWS = f"SELECT {', '.join(COLUMNS.values())} FROM shown_products(ARRAY({{cut}})) p"
+# The values of some kinds of fact, the product's own before its variants'.
+STATED = """, ARRAY(
     SELECT json_build_object('a', f.attribute_id, 'v', f.value, 'u', f.unit, 's', f.status)
     FROM catalog_fact f
     WHERE f.product_id = p.id AND f.status <> 'rejected' AND f.attribute_id = ANY (%s)
-    ORDER BY f.variant_id NULLS FIRST, f.id) AS stated
-FROM shown_products(ARRAY({cut})) p"""
+    ORDER BY f.variant_id NULLS FIRST, f.id) FROM"""
+ROWS_AND_FACTS = ROWS.replace(" FROM shown", f"{STATED} shown")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_first_pages: dict[tuple[str, int], str] = {}  # the query that cuts, by order and size
 
 
 class Shown:
@@ -33,26 +50,47 @@ class Shown:
     def __init__(
         self, cut: QuerySet, columns: Sequence[Column], named: Sequence[UUID] = ()
     ) -> None:
-        self.cut, self.named = cut, named
-        self.attributes = [column.attribute.pk for column in columns if column.attribute]
+        self.cut, self.columns, self.named = cut, columns, named
 
     def order_by(self, *_names: str) -> "Shown":
         return self
 
     def __iter__(self) -> Iterator[Row]:
         cut, params = self.cut.values("pk").query.sql_with_params()
-        text, given = (
-            (ROWS_AND_FACTS, (self.attributes, *params)) if self.attributes else (ROWS, params)
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(text.format(cut=cut), given)
-            names = [column.name for column in cursor.description]
-            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = _rows(cut, params, self.columns)
         for row in rows:
-            row["place"], row["named"] = row["id"], 0 if row["id"] in self.named else 1
-            if self.attributes:
-                row["stated"] = [_loaded(one) for one in row["stated"]]
+            row["named"] = 0 if row["id"] in self.named else 1
         return iter(rows)
+
+
+def first_rows(
+    filters: ProductFilters, columns: Sequence[Column], *, sort: str, size: int
+) -> list[Row]:
+    """The first rows of a list that nothing narrows, and one more. The query is always the same,
+    so it is built once."""
+    merchant, key = filters.merchant, (sort, size)
+    if key not in _first_pages:
+        found = ordered_by(filters.walk(merchant.products.all()), sort).order_by(*ORDERS[sort])
+        cut, params = found[: size + 1].values("pk").query.sql_with_params()
+        if params != (merchant.pk,):  # it depends on more than the shop
+            return _rows(cut, params, columns)
+        _first_pages[key] = cut
+    return _rows(_first_pages[key], (merchant.pk,), columns)
+
+
+def _rows(cut: str, params: tuple[Any, ...], columns: Sequence[Column]) -> list[Row]:
+    attributes = [column.attribute.pk for column in columns if column.attribute]
+    text = ROWS_AND_FACTS if attributes else ROWS
+    with connection.cursor() as cursor:
+        cursor.execute(text.format(cut=cut), (attributes, *params) if attributes else params)
+        found = cursor.fetchall()
+    rows = [dict(zip(NAMES, row, strict=False)) for row in found]
+    for row, values in zip(rows, found, strict=True):
+        row["place"] = row["id"]
+        row["updated_at"] = EPOCH + timedelta(microseconds=row["updated_at"])
+        if attributes:
+            row["stated"] = [_loaded(one) for one in values[-1]]
+    return rows
 
 
 def _loaded(value: Any) -> Any:
