@@ -235,9 +235,10 @@ def test_columns_nobody_knows_and_too_many_are_refused(
     assert client.post(PAGE, asked).status_code == 422
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("catalog.products.exports.views.MAX_COLUMNS", 20)
-        answer = client.post(PAGE, {**ALL, "format": "own"})
-    assert answer.status_code == 422
-    assert "at most 20 columns" in answer.content.decode()
+        for name in ("own", "shopify"):
+            answer = client.post(PAGE, {**ALL, "format": name, "has_columns": "on"})
+            assert answer.status_code == 422
+            assert "at most 20 columns" in answer.content.decode()
 
 
 def test_woocommerce_has_a_line_for_the_product_and_one_for_each_variation(

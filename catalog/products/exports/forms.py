@@ -1,6 +1,6 @@
 """What kind of file is wanted, and which columns of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -20,17 +20,21 @@ class ExportForm(forms.Form):
     columns = forms.MultipleChoiceField(required=False)
 
     def __init__(
-        self, data: Any = None, *, formats: Mapping[str, Format], columns: Iterable[str]
+        self, data: Any = None, *, formats: Mapping[str, Format], columns: Sequence[str]
     ) -> None:
         super().__init__(data)
         self.fields["format"].choices = [(f.name, f.label) for f in formats.values()]
         self.fields["format"].initial = next(iter(formats))
-        self.fields["columns"].choices = [(name, name) for name in columns]
+        self.has_choice = bool(columns)
+        if self.has_choice:
+            self.fields["columns"].choices = [(name, name) for name in columns]
+        else:  # what was ticked does not matter
+            self.fields["columns"] = forms.Field(required=False)
         self.formats = formats
 
     def left_out(self) -> set[str] | None:
         """The columns of our own table that are not wanted; None where nothing was said."""
-        if not self.cleaned_data["has_columns"]:
+        if not self.has_choice or not self.cleaned_data["has_columns"]:
             return None
         wanted = set(self.cleaned_data["columns"])
         offered = {name for name, _label in self.fields["columns"].choices}

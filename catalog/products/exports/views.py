@@ -44,14 +44,21 @@ def export(request: HttpRequest) -> HttpResponse:
     counts = _counts(chosen)
     if not counts["n_products"]:
         return _refuse(request)
-    columns = own.columns(chosen, request.merchant)
+    # Which columns can be chosen is asked of all facts: not for a file without a choice.
+    has_choice = not is_asked or _has_choice(request.POST["format"])
+    columns = own.columns(chosen, request.merchant) if has_choice else []
     names = [column.name for column in columns]
     form = ExportForm(request.POST if is_asked else None, formats=FORMATS, columns=names)
     if is_asked and form.is_valid() and (wanted := _columns(form, chosen, columns, request)):
         return _send(request, chosen, form, columns=wanted, **counts)
+    columns = columns or own.columns(chosen, request.merchant)
     context = _context(request, form, columns) | counts
     status = 422 if is_asked else 200
     return render(request, "catalog/exports/export.html", context, status=status)
+
+
+def _has_choice(name: str) -> bool:
+    return name not in FORMATS or FORMATS[name].has_choice
 
 
 def _columns(
