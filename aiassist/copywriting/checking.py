@@ -11,7 +11,7 @@ from aiassist.copywriting.engine import Fact
 from aiassist.copywriting.glossary.terms import pairs
 from aiassist.copywriting.guard import Claim, Finding, Policy, align, check
 from aiassist.copywriting.lint import lint
-from aiassist.copywriting.lint.rules import laws
+from aiassist.copywriting.lint.rules import told_law
 from aiassist.copywriting.requests import facts_from
 from aiassist.copywriting.rule_names import rule_name
 from aiassist.copywriting.shop_rules import NO_RULES, ShopRules
@@ -90,7 +90,7 @@ def in_language(findings: Iterable[dict[str, Any]], language: str) -> list[dict[
             "fix": f[f"fix_{suffix}"],
             "rule_name": rule_name(f["rule"]),
             "can_state": f["level"] == BLOCK and f["rule"] in STATABLE,
-            "law": laws().get(f["rule"]),
+            "law": told_law(f["rule"], language),
             "grounds": exemptions.grounds(f["rule"], language),
             "ground": _ground(f, language),
         }

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aiassist.copywriting import exemptions, publish
 from aiassist.copywriting.checking import count_levels
-from aiassist.copywriting.lint.rules import channels, dated, laws, placements
+from aiassist.copywriting.lint.rules import channels, dated, laws, placements, told_law
 from aiassist.copywriting.models import Draft, DraftStatus
 from aiassist.copywriting.requests import inputs_of
 from aiassist.copywriting.review import page_of
@@ -25,6 +25,7 @@ from aiassist.copywriting.rule_names import rule_name
 from catalog.products.attribute_book import AttributeBook
 from catalog.products.changes import Change
 from catalog.products.missing.filling import fill
+from catalog.products.models import TEXT_LABELS
 from catalog.products.snapshot import recorded
 from catalog.products.typed_facts import read_fact
 from ecomportal.said import said
@@ -169,7 +170,7 @@ def checks(request: HttpRequest) -> HttpResponse:
             }
             for row in shown
         ],
-        "laws": [{**law, "name": rule_name(law["id"])} for law in laws().values()],
+        "laws": [{**told_law(rule, language), "name": rule_name(rule)} for rule in laws()],
         "dated": dated(),
         "may_decide": request.role in EDITORS,
         **_limits(language),
@@ -177,12 +178,17 @@ def checks(request: HttpRequest) -> HttpResponse:
     return render(request, "aiassist/copywriting/checks.html", context)
 
 
+def _field(name: str) -> Any:
+    """What people call a channel's field; a channel's title is our short one."""
+    return TEXT_LABELS["short_title" if name == "title" else name]
+
+
 def _limits(language: str) -> dict[str, Any]:
     side = "zh" if language.startswith("zh") else "en"
     return {
         "channels": [
             {"label": c[f"label_{side}"], "source": c["source"], "as_of": c["as_of"],
-             "fields": [(name, limit["max"]) for name, limit in c["fields"].items()]}
+             "fields": [(_field(name), limit["max"]) for name, limit in c["fields"].items()]}
             for c in channels().values()
         ],
         "placements": [

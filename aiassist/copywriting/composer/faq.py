@@ -46,7 +46,8 @@ def _chinese(material: Material, fact: Ready) -> str:
     pattern = QUESTIONS_ZH.get(fact.key)
     if pattern:
         return pattern.format(n=name)
-    how = "是多少" if fact.words.word_class in ("count", "range") else "是什么"
+    is_measured = fact.words.number is not None or fact.words.word_class == "range"
+    how = "是多少" if is_measured else "是什么"
     return f"{name}的{fact.label}{how}？"
 
 

@@ -38,6 +38,14 @@ def laws() -> dict[str, dict[str, Any]]:
     return {rule["id"]: rule for rule in advertising_rules()}
 
 
+def told_law(rule: str, language: str) -> dict[str, Any] | None:
+    """A law as a reader of this language is told of it."""
+    law = laws().get(rule)
+    if law is None or not language.startswith("zh"):
+        return law
+    return {**law, "source": law.get("source_zh", law["source"])}
+
+
 def reading() -> dict[str, Any]:
     return _newest("reading")
 

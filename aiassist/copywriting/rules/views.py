@@ -158,7 +158,9 @@ def rule_run(request: HttpRequest, rule_id: UUID) -> HttpResponse:
 @merchant_required(*EDITORS)
 def rule_count(request: HttpRequest) -> HttpResponse:
     """How many products a rule would draft, before it is saved; nothing is written."""
-    form = RuleForm(request.merchant, request.POST)
+    sent = request.POST.copy()
+    sent["name"] = sent.get("name", "").strip() or "-"  # what it is called changes no count
+    form = RuleForm(request.merchant, sent)
     if not form.is_valid():
         return render(request, "aiassist/copywriting/_rule_count.html", {"form": form}, status=422)
     context = _count(request.merchant, form.save(commit=False))
