@@ -17,7 +17,7 @@ register(
 register(ApprovedText, list_display=("language", "text"), search_fields=("text",))
 register(
     EngineChoice, ReadOnlyAdmin, list_display=("merchant", "engine", "model", "updated_at"),
-    list_filter=("engine",),
+    list_filter=("engine",), exclude=("sealed_key",),
 )  # fmt: skip
 register(
     TextSpend, ReadOnlyAdmin,

@@ -85,7 +85,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     samples = [
         _sample(request, product, lang, form.params()) for lang in form.params()["languages"]
     ]
-    context = {"product": product, "samples": samples}
+    writer = choice_of(request.merchant)
+    context = {"product": product, "samples": samples, "writer": writer}
     return render(request, "aiassist/copywriting/_preview.html", context)
 
 

@@ -51,7 +51,11 @@ class EngineForm(forms.ModelForm):
         longest=600,
         help_text=_("Parted by an empty line. They show the manner; nothing is copied from them."),
     )
-    words_use = ListField(label=_("Words to use"), **WORDS)
+    words_use = ListField(
+        label=_("Words to use"),
+        help_text=_("Separated by commas or lines, in both languages."),
+        **WORDS,
+    )
     words_avoid = ListField(
         label=_("Words to avoid"),
         help_text=_("A model's text that has one of them is sent back, then refused."),

@@ -7,7 +7,7 @@ from babel.numbers import format_currency
 from aiassist.copywriting.engines.models import MICROS
 from ecomportal.said import Said, in_both
 
-FORMAT = "¤#,##0.00##"  # as many places as a small amount needs
+FORMAT = "¤#,##0.00####"  # as many places as a small amount needs
 
 
 def price(micros: int, currency: str) -> Said:

@@ -157,6 +157,8 @@ def _shown(request: HttpRequest, job: Job | None) -> dict[str, Any] | None:
         "seconds": round(usage.get("seconds", 0), 1),
         "price": price(usage.get("cost_micros", 0), request.merchant.currency),
     }
+    if shown.get("engine") in EngineName.values:
+        shown["engine"] = EngineName(shown["engine"]).label
     if "text" in told:
         shown["findings"] = in_language(told["findings"], get_language())
         shown["lines"] = _lines(request, told)

@@ -198,7 +198,7 @@ def test_a_trial_shows_the_answer_its_cost_and_its_findings(owner, page, shop, s
     assert "claim--bad" in text  # nobody said that it is dishwasher safe
     assert "€0.0004" in text
     assert "120 tokens" in text
-    assert "openai tiny" in text
+    assert "Model server tiny" in text
     assert "The facts it was given" in text
     assert "stainless steel" in owner.get(page).content.decode()
     with tenant(shop):
