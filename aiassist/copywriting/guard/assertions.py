@@ -10,6 +10,7 @@ from aiassist.copywriting.guard.lexicon import phrases, written
 from aiassist.copywriting.guard.scope import Scope
 
 SKIPPED = frozenset({"also", "even", "just", "always", "simply", "still", "then", "can", "has"})
+OWNING = frozenset({"your", "our", "most", "many", "all", "the", "even"})
 AT_ONCE = re.compile("一[^一二三]就(?!是|好|爱|懂|想|知|会)")  # 一按就亮
 LONGEST_OPENING = 3  # Chinese characters that open a clause about the product
 LONGEST_LEAD = 4  # words between "the" and the part that a clause speaks of
@@ -21,7 +22,8 @@ def is_assertion(scope: Scope, at: int) -> bool:
 
 def _endorses(scope: Scope, at: int) -> bool:
     """Someone else's word about the product, and no fact."""
-    if at != scope.heads[at] or scope.raw(at).lower() not in written("people"):
+    lead = {scope.raw(i).lower() for i in range(scope.heads[at], at)}
+    if lead - OWNING or scope.raw(at).lower() not in written("people"):
         return False
     words = {scope.raw(i).lower() for s, e, _ in scope.clause_of(at) for i in range(s, e)}
     return bool(words & written("endorsing")) and not _rests_on_fact(scope, at)

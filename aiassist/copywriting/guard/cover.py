@@ -15,11 +15,19 @@ UNEXPLAINED = 1000.0
 KNOWN_WHOLE = 1.7
 IDIOM = 0.4  # "no doubt" is a phrase of its own, not a denial
 COSTS = {"deny": 0.45, "claim": 1.9, "word": 2.0, "phrase": 2.0, "soft": 2.1, "mild": 2.2}
-COSTS |= {"touchy": 2.25, "scene": 2.3, "limit": 1.0, "part": 2.5, "noun": 2.6, "foreign": 3.0}
+COSTS |= {
+    "touchy": 2.25,
+    "scene": 2.3,
+    "verb": 2.35,
+    "limit": 1.0,
+    "part": 2.5,
+    "noun": 2.6,
+    "foreign": 3.0,
+}
 # The guard's sections of words, each with what a phrase of it is to the cover.
 SECTIONS = {"words": "word", "phrases": "phrase", "mild": "mild", "scene": "scene"}
 SECTIONS |= {"parts": "part", "limits": "limit", "claim": "claim", "touchy": "touchy"}
-SECTIONS |= {"foreign": "foreign", "imperative": "scene", "figurative": "scene"}
+SECTIONS |= {"foreign": "foreign", "imperative": "verb", "figurative": "verb"}
 
 
 @lru_cache(maxsize=1)
@@ -28,8 +36,9 @@ def _language() -> dict[str, list[Entry]]:
     table: dict[str, list[Entry]] = {}
     kinds = [(kind, phrases(section)) for section, kind in SECTIONS.items()]
     kinds += [("noun", frozenset(product_nouns())), ("foreign", value_phrases())]
+    things = phrases("parts") | phrases("body") | product_nouns().keys()
     for kind, found in kinds:
-        for phrase in found:
+        for phrase in found - things if kind == "verb" else found:
             table.setdefault(phrase[0], []).append(Entry(phrase, kind, _cost(kind, phrase)))
     for kind, labels in (("deny", denied()), ("soft", readings())):
         for phrase, label in labels.items():

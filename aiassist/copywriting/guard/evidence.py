@@ -216,12 +216,13 @@ def _add_pieces(
 
 
 def _forms(token: str) -> set[str]:
-    """A foldable chair folds, and what a machine may wash is washable."""
+    """A foldable chair folds, what a machine may wash is washable, with rotation it rotates."""
     if not token.isascii() or not token.isalpha() or len(token) < 4:
         return {token}
     if token.endswith(("able", "abl")):
         return {token, token.removesuffix("e").removesuffix("abl"), stem(f"{token[:-3]}ing")}
-    return {token, stem(f"{token}able")}
+    bare = re.sub(r"(?<=[a-z]{4})(?:ion|ment|ance)$", "", token)
+    return {token, bare, stem(f"{token}able")}
 
 
 def _guarded(phrase: Phrase) -> set[int]:
@@ -268,7 +269,7 @@ def _add_keys(evidence: Evidence, fact: FactLike, keys: Iterable[str]) -> None:
         *(p[-2:] for p in own),
     }
     strong |= {cue for kind in cue_kinds() if _is_of_kind(own, kind) for cue in kind.cues}
-    pieces = {(token,) for p in own for token in p if _is_telling(token)}
+    pieces = {(form,) for p in own for token in p if _is_telling(token) for form in _forms(token)}
     pieces |= {p[:i] for p in own if not p[0].isascii() for i in range(2, len(p))}
     for cue in (strong | pieces) - {()}:
         evidence.add(cue, "cue", 1.2, fact_id=fact.id)

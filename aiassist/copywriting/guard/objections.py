@@ -85,6 +85,8 @@ def _claim(scope: Scope, at: int, entry: Entry) -> Objection:
 
 def _touchy(scope: Scope, at: int, entry: Entry) -> Objection:
     is_han = scope.tokens[at].kind == "han"
+    if _colours_scene(scope, at):
+        return "scene", "note"
     is_around = scope.is_dreamy(at) if is_han else scope.is_free[at]
     return ("scene", "note") if is_around else ("unbacked", "block")
 
@@ -94,10 +96,22 @@ def _soft(scope: Scope, at: int, entry: Entry) -> Objection:
     if entry.rule == "range":
         amounts = any(scope.tokens[start].kind == "amount" for start, _, _ in scope.clause_of(at))
         return ("puffery", "warn") if amounts else ("unbacked", "block")
+    if _colours_scene(scope, at):
+        return "scene", "note"
     is_lenient = scope.is_free[at] and entry.rule not in STATED_WHEREVER
     if is_lenient or scope.is_followed_by_fact(at) or _is_read_from_fact(scope, entry.rule):
         return "puffery", "warn"
     return ("foreign_value" if entry.tokens in value_phrases() else "unbacked"), "block"
+
+
+def _colours_scene(scope: Scope, at: int) -> bool:
+    """ "Quiet evenings", "hot afternoons": the adjective says how the scene is."""
+    number = scope.place[at] + 1
+    if scope.raw(at).lower() not in written("adjective") or number >= len(scope.covered):
+        return False
+    start, _, entry = scope.covered[number]
+    is_thing = (scope.tokens[start].norm,) in phrases("body") | phrases("parts")
+    return entry is not None and entry.kind == "scene" and not is_thing
 
 
 def _is_read_from_fact(scope: Scope, label: str) -> bool:
@@ -109,11 +123,23 @@ def _is_read_from_fact(scope: Scope, label: str) -> bool:
 def _foreign(scope: Scope, at: int, entry: Entry) -> Objection:
     """Another product's value; what one cooks or does with the product is no value of it."""
     is_setting = entry.tokens in gentle_values("settings")
-    is_around = scope.is_free[at] and scope.raw(max(0, at - 1)).lower() != "in"
-    is_setting = is_setting or (is_around and entry.tokens in gentle_values("tastes"))
+    is_setting = is_setting or _is_served(scope, at, entry)
     if is_setting or _extends_fact(scope, entry):
         return "scene", "note"
     return "foreign_value", "block"
+
+
+def _is_served(scope: Scope, at: int, entry: Entry) -> bool:
+    """ "Drizzle it over tomatoes": food that goes with the product and is not in it."""
+    if entry.tokens not in gentle_values("tastes") or len(entry.tokens) > 1:
+        return False
+    if scope.tokens[at].kind != "word" or scope.heads[at] == at:
+        return False
+    number = scope.place[at]
+    near = [scope.covered[n][2] for n in (number - 1, number + 1) if n < len(scope.covered)]
+    is_value = any(entry and entry.kind in ("cue", "part", "noun", "fact") for entry in near)
+    is_after_in = scope.raw(at - 1).lower() == "in"
+    return not is_value and not is_after_in and not scope.in_slot(at, "made of")
 
 
 def _extends_fact(scope: Scope, entry: Entry) -> bool:
@@ -184,6 +210,7 @@ JUDGES = {
     "foreign": _foreign,
     "mild": _mild,
     "scene": _scene,
+    "verb": _scene,
     "part": _part,
     "noun": _noun,
 }

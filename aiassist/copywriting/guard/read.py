@@ -148,6 +148,10 @@ def _is_loose_count(scope: Scope, at: int, amount: Amount) -> bool:
     is_word = not any(c.isdigit() for c in scope.raw(at))
     is_bare = amount.unit is None or amount.unit.alias in CLASSIFIERS
     kinds = {entry.kind for _, _, entry in scope.clause_of(at) if entry}
+    is_denied = at > 0 and scope.before(at).endswith(("No", "no", "没有"))
+    if not (is_denied or scope.is_free[at] or scope.is_dreamy(at)):
+        return False
+    is_small = is_small and not scope.before(at).endswith("of")
     return is_small and is_word and is_bare and not kinds & COUNTABLE_KINDS
 
 

@@ -27,6 +27,7 @@ SUPERLATIVE = re.compile(r"[a-z]{3,}est$")
 HARMLESS_START = re.compile(r"(?:ing|ed|ly|ful|less)$")
 DEGREES = frozenset({"and", "also", "so", "very", "both", "quite"})
 NAME_LENGTHS = range(2, 6)  # characters of a Chinese brand
+SAYING = 4  # characters of a Chinese saying
 LONG_NAME = 3  # characters of a foreign name written by its sound
 
 
@@ -139,7 +140,8 @@ def _chinese(scope: Scope, at: int) -> tuple[str, str]:
     run = scope.folded[scope.tokens[start].start : scope.tokens[end - 1].end]
     if len(run) == 2 and run[0] == run[1]:
         return PASSED  # 翻翻, 走走: a verb said twice
-    if set(run) & _characters("suspect") or _sounds_foreign(run):
+    suspects = _characters("hard" if len(run) == SAYING else "suspect")
+    if set(run) & suspects or _sounds_foreign(scope, start, end):
         return BLOCKED
     is_stated = scope.before(start).endswith(_han_slots()) or _is_han_name(scope, start, end)
     return BLOCKED if is_stated else PASSED
@@ -171,9 +173,16 @@ def _is_unread(scope: Scope, at: int) -> bool:
     return number is not None and scope.tokens[at].kind == "han" and not scope.covered[number][2]
 
 
-def _sounds_foreign(run: str) -> bool:
-    marks = "".join("x" if char in _characters("transliteration") else " " for char in run)
-    return "x" * LONG_NAME in marks
+def _sounds_foreign(scope: Scope, start: int, end: int) -> bool:
+    """科瓦特, 丁达拉: a name written by its sound, though a character of it may be a word."""
+    sounds = _characters("transliteration")
+    first, last = scope.tokens[start].start, scope.tokens[end - 1].end
+    marks = "".join("x" if char in sounds else " " for char in scope.folded[first:last])
+    if "x" * LONG_NAME in marks:
+        return True
+    near = scope.folded[last : last + LONG_NAME - 1]
+    is_split = end - start < LONG_NAME and len(near) == LONG_NAME - 1 and set(near) <= sounds
+    return is_split and marks == "x" and _is_unread(scope, end + 1)
 
 
 @lru_cache(maxsize=4)
