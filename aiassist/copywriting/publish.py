@@ -151,7 +151,7 @@ def put_live(
         if draft.field == ALT_TEXT:
             _put_alt(draft, product, final, change)
         else:
-            _put_text(draft, product, final, change, user, is_edited=is_edited)
+            _put_text(draft, product, final, change, user, reason=reason)
     _close(
         draft,
         DraftStatus.APPROVED,
@@ -170,15 +170,15 @@ def _put_alt(draft: Draft, product: Product, final: str, change: Change) -> None
 
 
 def _put_text(
-    draft: Draft, product: Product, final: str, change: Change, user: Any, *, is_edited: bool
+    draft: Draft, product: Product, final: str, change: Change, user: Any, *, reason: str
 ) -> None:
     written = put_text(
         product,
         draft.language,
         draft.field,
         text=to_live(final, draft.field),
-        origin=TextOrigin.AI_EDITED if is_edited else TextOrigin.AI,
-        provenance=provenance_of(draft, final),
+        origin=TextOrigin.AI_EDITED if final != draft.text else TextOrigin.AI,
+        provenance=provenance_of(draft, final, reason),
         approved_by_id=getattr(user, "pk", None),
     )
     change_row(change, product, draft.language, draft.field, written)
@@ -188,9 +188,12 @@ def _put_text(
         )
 
 
-def provenance_of(draft: Draft, final: str) -> dict[str, Any]:
-    """What a live text tells of its making, for history and feeds."""
+def provenance_of(draft: Draft, final: str, reason: str = "") -> dict[str, Any]:
+    """What a live text tells of its making, for history and feeds; `reason` is why somebody
+    approved it in spite of the guard."""
+    told = {"override_reason": reason} if reason else {}
     return {
+        **told,
         "engine": draft.engine,
         "engine_version": draft.engine_version,
         "draft_id": str(draft.pk),

@@ -11,7 +11,7 @@ from psycopg.errors import DeadlockDetected
 from ecomportal.jobs.execute import execute
 from ecomportal.jobs.lease import claim
 from ecomportal.jobs.models import Job, JobItem
-from ecomportal.jobs.run import KINDS, JobError, LeaseLost, Run, job_task
+from ecomportal.jobs.run import AFTER, KINDS, JobError, LeaseLost, Run, job_task
 from ecomportal.jobs.start import cancel_job, retry_job, start_job
 from ecomportal.said import said
 from ecomportal.tenancy.context import current_merchant_id, tenant
@@ -493,3 +493,32 @@ def test_a_stop_of_the_worker_hands_the_job_back(in_shop, monkeypatch):
     monkeypatch.setattr("ecomportal.jobs.run.is_stopping", lambda: False)
     job = carry_out(job, do_all)
     assert (job.status, job.n_done, job.n_stalls) == ("done", 6, 0)
+
+
+def test_what_follows_a_job_is_called_once_it_is_done_and_cannot_harm_it(
+    in_shop, monkeypatch, caplog
+):
+    seen: list[str] = []
+
+    def broken(job: Job) -> None:
+        raise RuntimeError("no luck")
+
+    def follow(job: Job) -> None:
+        seen.append(Job.objects.get(pk=job.pk).status)
+
+    job = start(in_shop, 2)
+    monkeypatch.setitem(AFTER, job.kind, [broken, follow])
+    job = carry_out(job, do_all)
+    assert (job.status, seen) == ("done", ["done"])
+    assert "no luck" in caplog.text
+
+
+def test_nothing_follows_a_job_that_failed(in_shop, monkeypatch):
+    def refuse(run: Run) -> None:
+        raise JobError("The text engine is away.")
+
+    seen: list[Job] = []
+    job = start(in_shop, 1)
+    monkeypatch.setitem(AFTER, job.kind, [seen.append])
+    assert carry_out(job, refuse).status == "failed"
+    assert seen == []

@@ -284,3 +284,15 @@ def test_the_page_asks_few_questions(
         make_draft(shop, make_product(shop, f"Kettle {n}", facts={"material": "steel"}))
     with django_assert_max_num_queries(12):  # 8 and the transaction's own BEGIN and COMMIT
         max_client.get(address("draft", shop, draft))
+
+
+def test_the_reason_stands_with_the_live_text_and_in_the_audit(
+    max_client: Client, shop: Any, kettle: Product, draft: Draft
+) -> None:
+    sent = {"text": "The Fjord Kettle is made of titanium.", "reason": "Spec sheet of 3 May"}
+    max_client.post(address("draft-approve", shop, draft), sent)
+    assert live_text(shop, kettle).provenance["override_reason"] == "Spec sheet of 3 May"
+    editor = max_client.get(reverse("catalog:product", args=[shop.slug, kettle.pk]))
+    assert "in spite of the guard:" in editor.content.decode()
+    audit = max_client.get(reverse("audit", args=[shop.slug]))
+    assert "Spec sheet of 3 May" in audit.content.decode()
