@@ -191,6 +191,18 @@ BEGIN
     END LOOP;
 END $$;
 """
+# Nobody asks any more.
+COUNT = """
+CREATE FUNCTION count_search(wanted text, most integer) RETURNS integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT count(*)::integer FROM (
+        SELECT FROM catalog_product
+        WHERE merchant_id = nullif(current_setting('app.merchant_id', true), '')::bigint
+          AND deleted_at IS NULL AND grams @> query_grams(wanted)
+        LIMIT most
+    ) found
+$$
+"""
 DROP_NEAR = """
 DROP FUNCTION matches_near(text, text, timestamptz, uuid, boolean, integer);
 DROP FUNCTION matches_marked(text, text, text, timestamptz, uuid, boolean, integer)
@@ -217,6 +229,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(ALL, FORMER_ALL),
         migrations.RunSQL(NEAR, DROP_NEAR),
+        migrations.RunSQL("DROP FUNCTION count_search(text, integer)", COUNT),
         migrations.RemoveIndex("product", "product_grams"),
         migrations.RemoveIndex("product", "product_tags"),
         # In the order the list shows them, so that a page is read and nothing sorted.
