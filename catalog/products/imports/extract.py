@@ -41,6 +41,9 @@ class ProposedFact(NamedTuple):
     end: int = 0
 
 
+Facts = dict[tuple[str, str], ProposedFact]  # by kind and folded value
+
+
 class _Read(NamedTuple):
     """A value that a line of text states, and where in the line."""
 
@@ -86,9 +89,11 @@ def extract_facts(
     body = body_text[: clues.MAX_TEXT]
     family = family_of(product_type, title, *tags) or _family_by_clues(title, body)
     reader = _Reader(family, language)
-    found: dict[tuple[str, str], ProposedFact] = {}
-    for fact in _all(reader, title, body, product_type, tags, options):
-        found.setdefault((fact.key, fact.value.casefold()), fact)
+    found: Facts = {}
+    for name, values in options.items():
+        for fact in _of_option(reader, name, tuple(dict.fromkeys(values))):
+            found.setdefault((fact.key, fact.value.casefold()), fact)
+    _read_texts(found, reader, title, body, product_type, tags)
     return _without_vaguer(list(found.values()))
 
 
@@ -124,28 +129,21 @@ def family_of(*texts: str) -> str:
     return ""
 
 
-def _all(
-    reader: _Reader,
-    title: str,
-    body: str,
-    product_type: str,
-    tags: Sequence[str],
-    options: Mapping[str, Sequence[str]],
-) -> Iterator[ProposedFact]:
-    for name, values in options.items():
-        yield from _of_option(reader, name, tuple(dict.fromkeys(values)))
+def _read_texts(
+    found: Facts, reader: _Reader, title: str, body: str, product_type: str, tags: Sequence[str]
+) -> None:
     parts = [(text, source, list(_lines(reader, text))) for text, source in (
         (title, "title"), (product_type, "type"), *((tag, "tag") for tag in tags),
         (body, "description"),
     )]  # fmt: skip
     for text, source, lines in parts:
         if source in ("description", "tag"):
-            yield from _facts(text, source, [(at, line.labelled) for at, line in lines])
+            _add_facts(found, text, source, [(at, line.labelled) for at, line in lines])
     for text, source, lines in parts:
-        yield from _facts(text, source, [(at, line.running) for at, line in lines])
+        _add_facts(found, text, source, [(at, line.running) for at, line in lines])
     for text, source, lines in (parts[0], parts[-1]):
-        yield from _facts(text, source, [(at, line.quantities) for at, line in lines])
-        yield from _facts(text, source, [(at, line.dimensions) for at, line in lines])
+        _add_facts(found, text, source, [(at, line.quantities) for at, line in lines])
+        _add_facts(found, text, source, [(at, line.dimensions) for at, line in lines])
 
 
 def _lines(reader: _Reader, text: str) -> Iterator[tuple[int, _Line]]:
@@ -158,14 +156,17 @@ def _lines(reader: _Reader, text: str) -> Iterator[tuple[int, _Line]]:
         at += len(line) + 1
 
 
-def _facts(
-    text: str, source: str, found: Iterable[tuple[int, tuple[_Read, ...]]]
-) -> Iterator[ProposedFact]:
-    for at, reads in found:
+def _add_facts(
+    found: Facts, text: str, source: str, lines: Iterable[tuple[int, tuple[_Read, ...]]]
+) -> None:
+    """What lines say that a surer source has not said already."""
+    for at, reads in lines:
         for key, value, number, unit, start, end, is_whole in reads:
-            start, end = at + start, at + end
-            evidence = _line_at(text, at) if is_whole else _evidence(text, start, end)
-            yield ProposedFact(key, value, number, unit, source, evidence, start, end)
+            known = (key, value.casefold())
+            if known not in found:
+                start, end = at + start, at + end
+                evidence = _line_at(text, at) if is_whole else _evidence(text, start, end)
+                found[known] = ProposedFact(key, value, number, unit, source, evidence, start, end)
 
 
 def _line_at(text: str, at: int) -> str:

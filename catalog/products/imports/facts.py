@@ -84,9 +84,10 @@ def write_facts(merchant: Merchant, plans: Iterable[Any], now: datetime) -> None
         wanted = {(by_key[fact.key], fact.value): fact for fact in plan.proposed}
         stale += [fact["id"] for fact in existing if _is_stale(fact, wanted)]
         known = {(str(fact["attribute_id"]), fact["value"]) for fact in existing}
+        product_id = str(plan.product_id)
         for (attribute_id, value), fact in wanted.items():
             if (attribute_id, value) not in known:
-                row = (plan.product_id, attribute_id, value[:500], fact.number, fact.unit)
+                row = (product_id, attribute_id, value[:500], fact.number, fact.unit)
                 rows.append((*row, fact.source, fact.evidence[:300]))
     if stale:
         Fact.objects.filter(pk__in=stale).delete()

@@ -188,10 +188,12 @@ def _write_products(
         cursor.execute(INSERT_PRODUCTS.format(names=", ".join(OWN)), values)
         new = [pk for (pk,) in cursor.fetchall()]
         cursor.execute(RECORD_NEW, {**values, "written": new})
-        cursor.execute(UPDATE_PRODUCTS.format(sets=sets), values)
-        written = {pk for (pk,) in cursor.fetchall()}
+        written = set(new)
+        if not all(plan.is_new for plan in plans):
+            cursor.execute(UPDATE_PRODUCTS.format(sets=sets), values)
+            written.update(pk for (pk,) in cursor.fetchall())
     Change.objects.filter(pk=change.pk).update(n_rows=F("n_rows") + len(new))
-    return written.union(new)
+    return written
 
 
 def _product_row(plan: Plan, ids: Mapping[str, UUID]) -> tuple[Any, ...]:
