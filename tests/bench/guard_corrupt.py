@@ -71,7 +71,7 @@ def _spoken(case: Case, key: str) -> str | None:
     return f"{value} {unit}".strip() if case.lang == "en" else f"{value}{unit}"
 
 
-def _numbers(text: str, case: Case) -> list[tuple[re.Match[str], str]]:
+def numbers_of(text: str, case: Case) -> list[tuple[re.Match[str], str]]:
     """Numbers of the text that are a measured fact, with their unit."""
     found = []
     for _, value, unit in case.facts.values():
@@ -82,7 +82,7 @@ def _numbers(text: str, case: Case) -> list[tuple[re.Match[str], str]]:
 
 
 def _wrong_number(text: str, case: Case, rng: random.Random) -> Planted | None:
-    places = _numbers(text, case)
+    places = numbers_of(text, case)
     if not places:
         return None
     match, _ = rng.choice(places)
@@ -94,11 +94,11 @@ def _wrong_number(text: str, case: Case, rng: random.Random) -> Planted | None:
         number = str(round(float(number)))
     if number == match.group() or number in known:
         number = str(int(float(match.group())) + 7)
-    return _replace(text, match.span(), number)
+    return put_in(text, match.span(), number)
 
 
 def _swapped_numbers(text: str, case: Case, rng: random.Random) -> Planted | None:
-    places = {match.group(): match for match, _ in _numbers(text, case)}
+    places = {match.group(): match for match, _ in numbers_of(text, case)}
     if len(places) < 2:
         return None
     first, second = sorted(rng.sample(list(places.values()), 2), key=lambda m: m.start())
@@ -113,7 +113,7 @@ def _swapped_numbers(text: str, case: Case, rng: random.Random) -> Planted | Non
 
 def _wrong_unit(text: str, case: Case, rng: random.Random) -> Planted | None:
     places = []
-    for match, unit in _numbers(text, case):
+    for match, unit in numbers_of(text, case):
         after = re.compile(rf"[\s-]*{re.escape(unit)}(?![A-Za-z])").match(text, match.end())
         other = case.words("units").get(unit)
         if unit and after and other:
@@ -122,7 +122,7 @@ def _wrong_unit(text: str, case: Case, rng: random.Random) -> Planted | None:
         return None
     start, end, number, other = rng.choice(places)
     gap = " " if case.lang == "en" else ""
-    return _replace(text, (start, end), f"{number}{gap}{other}")
+    return put_in(text, (start, end), f"{number}{gap}{other}")
 
 
 def _other_value(key: str, table: str) -> Callable[[str, Case, random.Random], Planted | None]:
@@ -134,7 +134,7 @@ def _other_value(key: str, table: str) -> Callable[[str, Case, random.Random], P
         if at < 0:
             return None
         others = [w for w in case.words(table) if w not in value and value not in w]
-        return _replace(text, (at, at + len(value)), rng.choice(others))
+        return put_in(text, (at, at + len(value)), rng.choice(others))
 
     return corrupt
 
@@ -149,10 +149,10 @@ def _foreign_brand(text: str, case: Case, rng: random.Random) -> Planted | None:
             lead, end = ("\n- Brand: " if case.lang == "en" else "\n- 品牌："), ""
         start = len(text) + len(lead)
         return text + lead + other + end, [(start, start + len(other))]
-    return _replace(text, (at, at + len(case.brand)), rng.choice(case.words("brands")))
+    return put_in(text, (at, at + len(case.brand)), rng.choice(case.words("brands")))
 
 
-def _replace(text: str, span: Span, new: str) -> Planted:
+def put_in(text: str, span: Span, new: str) -> Planted:
     start, end = span
     return text[:start] + new + text[end:], [(start, start + len(new))]
 
