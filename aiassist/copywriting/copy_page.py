@@ -1,7 +1,5 @@
 """The live ads, messages and answers of a shop: to read, and to take to where they are placed."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from aiassist.copywriting.csv_lines import csv_lines
 from aiassist.copywriting.lint.parts import parts_of
-from catalog.products.imports.guard import guard
 from catalog.products.models import CopyKind, ProductText
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, merchant_required
@@ -20,6 +18,7 @@ from ecomportal.web.paging import cursor_of, keyset_page
 
 PAGE_SIZE = 25
 EXPORT_MAX = 100_000  # texts in one file
+CSV = "text/csv; charset=utf-8"
 COLUMNS = ("product", "handle", "kind", "language", "variant", "part", "text")
 
 
@@ -63,20 +62,9 @@ def copy_export(request: HttpRequest) -> HttpResponse:
     rows, asked = texts(request)
     chosen = list(rows.order_by("product_id", "field", "language")[:EXPORT_MAX])
     audit.record(request, "copy.exported", request.merchant.name, n=len(chosen), **asked)
-    answer = StreamingHttpResponse(lines(chosen), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(csv_lines((COLUMNS, *_cells(chosen))), content_type=CSV)
     answer["Content-Disposition"] = 'attachment; filename="copy.csv"'
     return answer
-
-
-def lines(rows: list[ProductText]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    yield "\ufeff"
-    for cells in (COLUMNS, *_cells(rows)):
-        writer.writerow([guard(cell) for cell in cells])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
 
 
 def _cells(rows: list[ProductText]) -> Iterator[tuple[str, ...]]:

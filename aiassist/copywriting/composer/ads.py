@@ -21,14 +21,7 @@ XHS_BODY = 200
 
 
 def google(material: Material) -> list[list[Line]]:
-    lang = material.lang
-    return _variants(
-        material,
-        lambda turn: [
-            headline(material, room(30, lang), turn),
-            _called(material, room(90, lang), turn),
-        ],
-    )
+    return _headed(material, 30, lambda turn: _called(material, room(90, material.lang), turn))
 
 
 def meta(material: Material) -> list[list[Line]]:
@@ -39,14 +32,13 @@ def meta(material: Material) -> list[list[Line]]:
 
 
 def taobao(material: Material) -> list[list[Line]]:
-    lang = material.lang
-    return _variants(
-        material,
-        lambda turn: [
-            headline(material, room(40, lang), turn),
-            sentences(material, room(60, lang), turn),
-        ],
-    )
+    return _headed(material, 40, lambda turn: sentences(material, room(60, material.lang), turn))
+
+
+def _headed(material: Material, limit: int, below: Callable[[int], Line]) -> list[list[Line]]:
+    """A headline of at most `limit`, and what stands below it."""
+    most = room(limit, material.lang)
+    return _variants(material, lambda turn: [headline(material, most, turn), below(turn)])
 
 
 def xiaohongshu(material: Material) -> list[list[Line]]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
+from aiassist.copywriting.csv_lines import csv_lines
 from aiassist.copywriting.glossary.edits import Typed
 from aiassist.copywriting.glossary.models import TERM_MAX, GlossaryTerm, TermKind
 from aiassist.copywriting.glossary.terms import TERMS_MAX
-from catalog.products.imports.guard import guard, unguard
+from catalog.products.imports.guard import unguard
 
 COLUMNS = ("en", "zh", "kind", "note")
 BYTES_MAX = 1 << 20
@@ -79,12 +80,4 @@ def _term(cells: dict[str, str]) -> tuple[Typed | None, str]:
 
 
 def write_table(terms: Iterable[GlossaryTerm]) -> Iterator[str]:
-    """The lines of the file, cells guarded against being run by a spreadsheet."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    yield "\ufeff"
-    for row in (COLUMNS, *([t.en, t.zh, t.kind, t.note] for t in terms)):
-        writer.writerow([guard(cell) for cell in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+    return csv_lines((COLUMNS, *([t.en, t.zh, t.kind, t.note] for t in terms)))
