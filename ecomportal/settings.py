@@ -253,7 +253,7 @@ MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR / "media"))
 MODELS_ROOT = Path(os.environ.get("MODELS_ROOT", VAR / "models"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "ecomportal.web.bundles.BundlingStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

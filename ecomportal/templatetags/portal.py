@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import (
     BoundField,
     CheckboxInput,
@@ -23,6 +24,7 @@ from ecomportal.said import told
 from ecomportal.tenancy.models import Role
 from ecomportal.web import formats
 from ecomportal.web.audit_names import ACTIONS
+from ecomportal.web.bundles import files_of
 from ecomportal.web.icons import ICONS
 
 register = template.Library()
@@ -143,6 +145,12 @@ def dressed(field: BoundField) -> SafeString:
     look = next((look for kind, look in kinds if isinstance(widget, kind)), "")
     classes = f"{widget.attrs.get('class', '')} {look}".strip()
     return field.as_widget(attrs={"class": classes} if classes else {})
+
+
+@register.filter
+def bundled(bundle: str) -> list[str]:
+    """The files of a bundle: itself, or where nothing was collected its parts."""
+    return files_of(bundle, staticfiles_storage)
 
 
 @register.filter
