@@ -28,23 +28,23 @@ WORDS = {
 }
 
 
-def changed_at(n: int) -> datetime:
+def changed_at(n: int, n_at_once: int) -> datetime:
     """Some at the same moment, some an hour apart, some weeks, and a few years ago."""
-    if n < 300:
-        return NEWEST - timedelta(minutes=n // 40)
+    if n < 420:
+        return NEWEST - timedelta(minutes=n // n_at_once)
     if n < 960:
         return NEWEST - timedelta(hours=3 * n)
     return NEWEST - timedelta(days=n)
 
 
-def fill(shop: Any) -> None:
+def fill(shop: Any, n_at_once: int = 40) -> None:
     Product.objects.bulk_create(
         Product(
             merchant=shop,
             handle=f"p-{n}",
             title=" ".join(["Thing", *(word for word, has in WORDS.items() if has(n))]),
             tags=[word for word, has in WORDS.items() if has(n)],
-            updated_at=changed_at(n),
+            updated_at=changed_at(n, n_at_once),
         )
         for n in range(N_PRODUCTS)
     )
@@ -68,6 +68,15 @@ def pages(shop: Any, query: str, cursor: str, way: str) -> Iterator[list[Any]]:
         cursor = getattr(page, way)
         if not cursor:
             return
+
+
+@pytest.mark.parametrize("word", ["middling", "rare"])
+def test_a_file_written_at_one_moment_is_walked_through(in_shop, monkeypatch, word):
+    fill(in_shop, n_at_once=420)
+    monkeypatch.setattr(product_filters, "SMALL_SHOP", -1)
+    wanted = Product.objects.filter(tags__contains=[word]).order_by("-updated_at", "-id")
+    found = [pk for page in pages(in_shop, f"q={word}", "", "next") for pk in page]
+    assert found == list(wanted.values_list("pk", flat=True))
 
 
 @pytest.mark.parametrize("sort", ["", "updated"])
