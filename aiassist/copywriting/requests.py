@@ -13,6 +13,8 @@ from catalog.products.models import Fact as FactRow
 from catalog.products.models import FactStatus, Product
 from catalog.products.vocabulary.families import find_type
 from catalog.products.vocabulary.kinds import KINDS, kinds_of
+from catalog.products.vocabulary.units import parse_quantity
+from catalog.products.vocabulary.values import find_value
 
 # The name, brand and type are facts too; engines and the guard know them by these ids.
 PSEUDO = ("name", "brand", "type")
@@ -97,6 +99,17 @@ def fact_choices(product: Product, language: str) -> list[tuple[str, str]]:
     kinds = kinds_of(family) or tuple(KINDS.values())
     is_zh = language.startswith("zh")
     return [(k.key, k.label_zh if is_zh else k.label_en.capitalize()) for k in kinds]
+
+
+def likely_key(product: Product, words: str) -> str:
+    """The kind of fact that a claim's words read like: "99 L" is a capacity, "oak" a material;
+    "" where nothing tells."""
+    family, _type = family_of(product)
+    kinds = kinds_of(family)
+    read = parse_quantity(words)
+    if read and read[1]:
+        return next((kind.key for kind in kinds if read[1] in kind.units), "")
+    return next((kind.key for kind in kinds if find_value(kind.key, words)), "")
 
 
 def request_for(product: Product, *, main_language: str, **wishes: Any) -> CopyRequest:

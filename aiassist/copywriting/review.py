@@ -27,6 +27,7 @@ from aiassist.copywriting.requests import (
     approved_texts,
     fact_choices,
     inputs_of,
+    likely_key,
     load_facts,
     policy_for,
 )
@@ -99,7 +100,10 @@ def page_of(
         "left_out": _left_out(row),
         "n_backed": sum(piece.kind == "fact" for piece in pieces),
         "n_unbacked": sum(piece.kind == "unbacked" for piece in pieces),
-        "findings": in_language(findings, get_language()),
+        "findings": [
+            {**f, "likely": likely_key(product, f["span_text"]) if f["can_state"] else ""}
+            for f in in_language(findings, get_language())
+        ],
         "is_blocked": is_blocked(findings),
         "is_law": bool(needs_evidence(findings)),
         "blocks": _blocks(row.field, text),
