@@ -52,7 +52,7 @@ def _continuous(
     needed = [len(prompt) + limit for prompt, limit in zip(prompts, limits, strict=True)]
     try:
         manager = model.init_continuous_batching(
-            generation_config=_greedy(ends),
+            generation_config=_greedy(ends or [NO_END]),
             continuous_batching_config=cache_plan(model, needed, n_at_once),
         )
     except (ValueError, AttributeError, NotImplementedError, RuntimeError) as error:
@@ -157,5 +157,5 @@ def _until_end(tokens: list[int], ends: Sequence[int]) -> list[int]:
 def _greedy(ends: Sequence[int], **limits: int) -> GenerationConfig:
     """Nothing by chance: the same facts give the same text, whatever stands beside them."""
     return GenerationConfig(
-        do_sample=False, eos_token_id=list(ends) or NO_END, pad_token_id=0, use_cache=True, **limits
+        do_sample=False, eos_token_id=list(ends) or None, pad_token_id=0, use_cache=True, **limits
     )
