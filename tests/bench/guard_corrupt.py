@@ -140,7 +140,7 @@ def _other_value(key: str, table: str) -> Callable[[str, Case, random.Random], P
 
 
 def _foreign_brand(text: str, case: Case, rng: random.Random) -> Planted | None:
-    at = text.find(case.brand)
+    at = text.find(case.brand) if case.brand else -1
     if at < 0:
         other = rng.choice(case.words("brands"))
         lead = " It is by " if case.lang == "en" else "出自"

@@ -74,7 +74,7 @@ def _all_of_it(text: str, case: Case, rng: random.Random) -> Planted | None:
     at = text.lower().find(value.lower()) if value else -1
     if at < 0 or "100" in value or "纯" in value:
         return None
-    new = "100% " + text[at : at + len(value)]
+    new = ("100% " if case.lang == "en" else "百分百") + text[at : at + len(value)]
     return put_in(text, (at, at + len(value)), new)
 
 

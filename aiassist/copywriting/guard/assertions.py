@@ -36,8 +36,9 @@ def _promises(scope: Scope, at: int) -> bool:
         return False
     if at and scope.raw(at - 1).lower() in ("there", "days"):
         return False
-    following = [scope.raw(i).lower() for i in range(at + 1, min(at + 4, len(scope.tokens)))]
-    return not any(verb in written("promised") for verb in following)
+    following = (scope.raw(i).lower() for i in range(at + 1, len(scope.tokens)))
+    verb = next((word for word in following if word not in SKIPPED and word[-2:] != "ly"), "")
+    return verb not in written("promised")
 
 
 def _acts(scope: Scope, at: int) -> bool:

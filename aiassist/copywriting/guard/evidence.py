@@ -33,6 +33,10 @@ TYPE_KEYS = {"type", "product type", "category", "类型", "产品类型", "品�
 LIST_CUT = re.compile(r"\s*(?:[,;/、，；|+&\n]|\band\b|\bor\b|\bwith\b|和|及|与)\s*")
 ZH_ENDINGS = ("色", "材质", "面料", "质", "制", "料", "款", "型", "式", "版")
 ZH_DRESS = ("质", "制", "材", "制品", "色", "材质", "面料", "色调", "款", "型", "料", "的")
+# "At least 40 hours" says more than a fact of 40 hours, unless the fact is such a bound itself.
+FLOOR = re.compile(
+    r"\+|≥|\b(?:min|age|from|up$|or more|at least)|以上|起|至少|不低于|不少于|年龄|最小|最低"
+)
 PURE = frozenset("纯全真净")
 COUNT_WORDS = frozenset({"number", "quantity", "count", "per", "pack", "piec"}) | set("数件片")
 COUNT_KEYS = frozenset({("piec",), ("set",), ("pack",)})
@@ -62,6 +66,7 @@ class Evidence:
     cue_facts: dict[Phrase, set[str]] = field(default_factory=dict)
     strong_cues: set[Phrase] = field(default_factory=set)
     countable: set[str] = field(default_factory=set)
+    floors: set[str] = field(default_factory=set)  # facts that say "at least" themselves
     units: dict[str, str] = field(default_factory=dict)  # fact id -> what its unit measures
     type_keys: frozenset[str] = frozenset()
 
@@ -299,6 +304,8 @@ def _add_amounts(evidence: Evidence, fact: FactLike, value: str) -> None:
     if unit:
         known = find_unit(unit)
         evidence.units[fact.id] = known.dimension if known else unit
+    if FLOOR.search(f"{fact.key} {value} {unit}"):
+        evidence.floors.add(fact.id)
     for amount in _stated(fact, value, unit, evidence):
         evidence.amounts.append((fact.id, amount))
     if unit and not evidence.amounts:
@@ -310,6 +317,7 @@ def _stated(fact: FactLike, value: str, unit: str, evidence: Evidence) -> list[A
     if re.fullmatch(r"\d+(\.\d+)?", value.strip()):
         known = find_unit(unit) or evidence.extra_units.get(plain_unit(unit))
         return [Amount(0, 0, (Decimal(value.strip()),), known, 0)]
+    value = value.strip().removesuffix("+")
     with_unit = f"{value} {unit}" if re.search(r"[\d½¼¾][\s\d.,x×*–-]*$", value) else value
     return find_amounts(fold(with_unit), extra_units=evidence.extra_units)
 

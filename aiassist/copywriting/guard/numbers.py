@@ -111,7 +111,8 @@ def _bounded(value: Decimal, amount: Amount, ev: Evidence, bound: str) -> set[st
             gap = base(v, known.unit) - base(value, amount.unit)
             gap = gap if bound.startswith("above") else -gap
             fits = dimension(known.unit) == dimension(amount.unit)
-            is_beyond = gap > 0 or (gap == 0 and bound.endswith("equal"))
+            is_floor = bound.startswith("below") or fact_id in ev.floors
+            is_beyond = gap > 0 or (gap == 0 and bound.endswith("equal") and is_floor)
             if fits and is_beyond and gap <= BOUND * abs(base(v, known.unit)):
                 found.add(fact_id)
     return found

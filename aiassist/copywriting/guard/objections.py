@@ -56,13 +56,18 @@ def _more(scope: Scope, at: int) -> Objection:
 def _is_gentle_negation(scope: Scope, at: int) -> bool:
     """ "Don't rush" and "without a second thought" deny nothing of the product."""
     word = scope.raw(at).lower()
-    kinds = {entry.kind if entry else "strange" for _, _, entry in scope.clause_of(at)}
+    said = [(start, entry) for start, _, entry in scope.clause_of(at)]
+    kinds = {entry.kind if entry else "strange" for start, entry in said if _is_word(scope, start)}
     if word.isascii():
         is_order = scope.heads[at] == at and word in ("don't", "never", "not")
         before = scope.raw(at - 1).lower() if at else ""
         is_absence = word in ("no", "without", "nothing") and before not in written("lacking")
         return (is_order or is_absence) and not kinds & (STATING | {"strange"})
     return word in GENTLE_HAN and not kinds & STATING and _goes_on_gently(scope, at)
+
+
+def _is_word(scope: Scope, at: int) -> bool:
+    return scope.tokens[at].kind in ("word", "han")
 
 
 def _goes_on_gently(scope: Scope, at: int) -> bool:
@@ -72,7 +77,7 @@ def _goes_on_gently(scope: Scope, at: int) -> bool:
         return True
     start, end, entry = scope.covered[number]
     is_prose = entry is not None and entry.kind in ("mild", "scene", "phrase")
-    return scope.tokens[start].kind == "punct" or (is_prose and end - start > 1)
+    return scope.tokens[start].kind in ("punct", "amount") or (is_prose and end - start > 1)
 
 
 def _limit(scope: Scope, at: int, entry: Entry) -> Objection:
@@ -172,7 +177,8 @@ def _contains(token: Token) -> bool:
 def _part(scope: Scope, at: int, entry: Entry) -> Objection:
     if part_has_value(scope.tokens, at, covered=scope.covered):
         return NONE
-    return ("scene", "note") if scope.is_free[at] else ("foreign_part", "block")
+    is_place = scope.follows(at, "place")
+    return ("scene", "note") if scope.is_free[at] or is_place else ("foreign_part", "block")
 
 
 def _noun(scope: Scope, at: int, entry: Entry) -> Objection:

@@ -111,6 +111,10 @@ class Scope:
         words = [self.raw(i).lower() for i in range(max(0, end - LONGEST_SLOT), end)]
         return any(" ".join(words[i:]) in written(section) for i in range(len(words)))
 
+    def follows(self, at: int, section: str) -> bool:
+        """ "Around the dial": do two words of the section lead up to this token?"""
+        return " ".join(self.raw(i).lower() for i in range(max(0, at - 2), at)) in written(section)
+
     def _is_passed(self, number: int) -> bool:
         start, end, entry = self.covered[number]
         if self.tokens[start].kind in ("amount", "own"):

@@ -199,3 +199,60 @@ def test_the_shops_other_brands_are_foreign_here() -> None:
 def test_a_sentence_in_the_other_language_is_stopped() -> None:
     assert "language" in blocked("It is made of stainless steel.", KETTLE, ZH).values()
     assert "language" in blocked("这款采用不锈钢制成。", KETTLE, EN).values()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It rolls up tight.",
+        "The cap twists off.",
+        "Guests swear by it.",
+        "You will sleep like a child.",
+        "A graphene layer spreads the heat.",
+        "It is wonderful and hyperbaric.",
+        "The melamine kettle.",
+        "Meet the Kovalt Stovetop Kettle.",
+    ],
+)
+def test_a_sentence_of_harmless_or_unknown_words_is_stopped_for_what_it_says(text: str) -> None:
+    assert blocked(text, KETTLE, EN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pour a cup, put your feet up and let the afternoon drift by.",
+        "For quiet evenings, cold mornings and everything in between.",
+        "Sturdy stainless steel, and light at 950 g.",
+        "Perfect for marmalade-loving squirrels.",
+        "Don't rush. No two mornings are alike.",
+    ],
+)
+def test_english_that_only_sets_a_scene_passes(text: str) -> None:
+    assert blocked(text, KETTLE, EN) == {}
+
+
+def test_chinese_reads_a_denial_by_what_it_denies() -> None:
+    assert blocked("不慌不忙，不紧不慢，没有两个一样的早晨。", DESK, ZH) == {}
+    assert blocked("没有质保，不会划伤。", DESK, ZH)
+
+
+def test_at_least_is_more_than_the_fact_unless_the_fact_is_a_bound() -> None:
+    assert blocked("It holds at least 1.8 L.", KETTLE, EN)
+    toy = (Fact("age", "age", "3+", unit="years"),)
+    assert blocked("For children of at least 3 years.", toy, Policy(lang="en")) == {}
+
+
+def test_the_name_and_the_brand_may_stand_among_the_facts() -> None:
+    facts = (
+        Fact("0", "name", "Sunrise Blend Coffee"),
+        Fact("1", "compatible with", "iPhone 15"),
+        Fact("2", "origin", "Ethiopia"),
+    )
+    text = "Sunrise Blend comes from Ethiopian hills. It fits the iPhone 15."
+    assert blocked(text, facts, Policy(lang="en")) == {}
+
+
+def test_odd_units_and_values_break_nothing() -> None:
+    facts = (Fact("0", "season", "3", unit="-season"), Fact("1", "", "", unit="%$^("))
+    assert blocked("A 3-season tent ((( 5'10\".", facts, Policy(lang="en")) is not None
