@@ -136,17 +136,24 @@ def _saved(request: HttpRequest, place: Place) -> HttpResponse:
     except ValidationError as error:
         problem = " ".join(error.messages)
         return _form(request, _read(request, place), value=typed, problem=problem, status=422)
-    try:
-        opened_with = read(was, currency)
-    except ValidationError:
-        opened_with = None
-    change_id = uuid7()
-    outcome, title = _write(request, place, change_id, value=value, was=opened_with)
+    change_id, was = uuid7(), _opened_with(place, was, currency)
+    outcome, title = _write(request, place, change_id, value=value, was=was)
     if outcome == "conflict":
         found = _read(request, place)
         return _form(request, found, value=typed, theirs=found.value, status=409)
     title = value if place.field == "title" else title
     return _shown(request, place, value, title, change_id if outcome == "saved" else None)
+
+
+def _opened_with(place: Place, was: str, currency: str) -> Any:
+    """What the form was opened with as the database has it, which may be what nobody may type, such
+    as no name; None where no price can be read."""
+    if place.field != "price":
+        return was
+    try:
+        return parse_money(was, currency)
+    except ValidationError:
+        return None
 
 
 def _write(
