@@ -17,12 +17,13 @@ register(
 register(ApprovedText, list_display=("language", "text"), search_fields=("text",))
 register(
     EngineChoice, ReadOnlyAdmin, list_display=("merchant", "engine", "model", "updated_at"),
-    list_filter=("engine",), exclude=("sealed_key",),
+    list_filter=("engine",), exclude=("sealed_key",), search_fields=("model", "base_url"),
+    list_select_related=("merchant",),
 )  # fmt: skip
 register(
     TextSpend, ReadOnlyAdmin,
     list_display=("day", "job", "n_calls", "tokens_in", "tokens_out", "cost_micros"),
-    ordering=("-day",),
+    search_fields=("job__title",), list_select_related=("job",), ordering=("-day",),
 )  # fmt: skip
 register(
     GlossaryTerm, ReadOnlyAdmin, list_display=("en", "zh", "kind"), search_fields=("en", "zh"),
@@ -52,7 +53,7 @@ register(
 )
 register(
     ModelVersion, ReadOnlyAdmin, list_display=("kind", "n", "state", "created_at", "promoted_at"),
-    list_filter=("kind", "state"), ordering=("-created_at",),
+    list_filter=("kind", "state"), search_fields=("base",), ordering=("-created_at",),
 )  # fmt: skip
 register(
     Lesson, ReadOnlyAdmin, list_display=("kind", "language", "words", "instead", "is_on"),

@@ -46,6 +46,8 @@ def _value(field: models.Field, shop: Merchant) -> Any:
         return f"00000000-0000-4000-8000-{n:012d}"
     if isinstance(field, models.DateTimeField):
         return MOMENT
+    if isinstance(field, models.DateField):
+        return MOMENT.date()
     if isinstance(field, (models.IntegerField, models.DecimalField)):
         return n
     if isinstance(field, ArrayField):
