@@ -30,6 +30,9 @@ DENSE = 3  # products of a range for each chosen one, up to which all of the ran
 # Ids rise with time, so what stands below them lies together on the disk. The planner, who does not
 # know that, would collect the rows of a range and sort them.
 IN_ORDER = "SET LOCAL enable_bitmapscan = off"
+# What is read of a dense range is joined as a whole: in a shop that is a small part of the tables
+# the planner expects a row or two, and would go through all of one table for each of another.
+AS_A_WHOLE = "SET LOCAL enable_nestloop = {}"
 LAST_ID = UUID(int=(1 << 128) - 1)
 # Whether most products of the range are chosen, any has a picture, and each has a variant: one
 # without has nothing as its lowest price.
@@ -152,7 +155,9 @@ def _looked_at(ids: list[str], *, whole_of: int | None = None) -> Chosen:
     with connection.cursor() as cursor:
         cursor.execute(LOOK, {"first": ids[0], "last": ids[-1], "most": most})
         n_between, has_pictures, has_variants = cursor.fetchone()
-    is_dense = bool(whole_of) or n_between < most
+        is_dense = bool(whole_of) or n_between < most
+        if not whole_of:
+            cursor.execute(AS_A_WHOLE.format("off" if is_dense else "on"))
     return Chosen(ids, is_dense, has_pictures, whole_of, has_variants)
 
 
