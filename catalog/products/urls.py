@@ -1,6 +1,6 @@
 """The addresses of products, below `products/`, and of changes and their ways back."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from catalog.products import (
     bulk,
@@ -15,9 +15,7 @@ from catalog.products import (
 from catalog.products.listing import below, cells, menu, own
 from catalog.products.listing.shortened import IdConverter
 
-register_converter(IdConverter, "id")
-
-PRODUCT = "products/<id:product_id>/"
+PRODUCT = f"products/<{IdConverter.name}:product_id>/"
 urlpatterns = [
     path("products/", list_view.products, name="products"),
     path("products/views/", own.view_save, name="view-save"),

@@ -3,6 +3,8 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID
 
+from django.urls import register_converter
+
 SHORT = r"[A-Za-z0-9_-]{21}[AQgw]"  # the last character carries two bits
 
 
@@ -18,8 +20,9 @@ def long(text: str) -> UUID:
 
 
 class IdConverter:
-    """An id in an address, in either form; addresses are written in the long one."""
+    """`<id:...>`: an id in an address, in either form; addresses are written in the long one."""
 
+    name = "id"
     regex = rf"[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}|{SHORT}"
 
     def to_python(self, value: str) -> UUID:
@@ -27,3 +30,6 @@ class IdConverter:
 
     def to_url(self, value: UUID | str) -> str:
         return str(value)
+
+
+register_converter(IdConverter, IdConverter.name)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from catalog.products import doctor_view
+from catalog.products.listing.shortened import IdConverter
 from catalog.products.missing import views
 
 urlpatterns = [
@@ -11,7 +12,7 @@ urlpatterns = [
     path("products/missing-facts/<str:key>/", views.missing_fact, name="missing-fact"),
     path("products/availability/", doctor_view.shop_doctor, name="shop-doctor"),
     path(
-        "products/<uuid:product_id>/availability/",
+        f"products/<{IdConverter.name}:product_id>/availability/",
         doctor_view.product_doctor,
         name="product-doctor",
     ),
