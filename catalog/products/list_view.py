@@ -36,10 +36,8 @@ def products(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"?{own.first}")
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else NEWEST
-    all_products = request.merchant.products.all()
     if "goto" in request.GET:
-        found = filters.walk(all_products)
-        cursor = cursor_to(found, filters, sort, request.GET["goto"])
+        cursor = cursor_to(request.merchant, filters, sort, request.GET["goto"])
         return HttpResponseRedirect(_address(request, after=cursor))
     columns = columns_of(names_of(request.GET, own.columns), filters.attributes)
     page = _page(request, filters, columns, sort)

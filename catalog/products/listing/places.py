@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from catalog.products.filters import ProductFilters
 from catalog.products.listing.query import ORDERS
-from catalog.products.models import ProductFigures
+from ecomportal.tenancy.models import Merchant
 from ecomportal.web.paging import FORWARD, LAST, cursor_at
 
 FIGURES = {"price": "lowest_cents", "stock": "n_in_stock"}
@@ -20,29 +20,30 @@ def can_go(filters: ProductFilters) -> bool:
     return not filters.values["deleted"] and (not filters.narrowings or bool(filters.rarest))
 
 
-def cursor_to(products: QuerySet, filters: ProductFilters, sort: str, goto: str) -> str:
+def cursor_to(merchant: Merchant, filters: ProductFilters, sort: str, goto: str) -> str:
     """The cursor of the page that begins at `goto`; "" is the first page."""
     goto = goto.strip().replace(",", "")[:100]
     if goto.isdecimal():
-        return _cursor_to_position(products, filters, sort, min(int(goto), MAX_POSITION))
+        return _cursor_to_position(merchant, filters, sort, min(int(goto), MAX_POSITION))
     if sort.lstrip("-") == "title" and goto:
-        return _cursor_to_title(products, sort, goto)
+        return _cursor_to_title(filters.walk(merchant.products.all()), sort, goto)
     return ""
 
 
 def _cursor_to_position(
-    products: QuerySet, filters: ProductFilters, sort: str, position: int
+    merchant: Merchant, filters: ProductFilters, sort: str, position: int
 ) -> str:
     if position <= 1 or not can_go(filters):
         return ""
-    before = _keys(products, filters, sort)[position - 2 : position - 1]
+    before = _keys(merchant, filters, sort)[position - 2 : position - 1]
     for key in before:
         return cursor_at(FORWARD, key)
     return LAST  # beyond the end
 
 
-def _keys(products: QuerySet, filters: ProductFilters, sort: str) -> QuerySet:
+def _keys(merchant: Merchant, filters: ProductFilters, sort: str) -> QuerySet:
     """The sort values of every product in order, from an index alone where nothing narrows."""
+    products = filters.walk(merchant.products.all())
     figure = FIGURES.get(sort.lstrip("-"))
     if figure is None:
         return products.order_by(*ORDERS[sort]).values_list(*_bare(ORDERS[sort]))
@@ -51,7 +52,7 @@ def _keys(products: QuerySet, filters: ProductFilters, sort: str) -> QuerySet:
         names = [f"{sign}figures__{figure}", f"{sign}id"]
         return products.order_by(*names).values_list(*_bare(names))
     names = [f"{sign}{figure}", f"{sign}product_id"]
-    return ProductFigures.objects.order_by(*names).values_list(*_bare(names))
+    return merchant.product_figures.order_by(*names).values_list(*_bare(names))
 
 
 def _bare(names: list[str]) -> list[str]:
