@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from aiassist.copywriting.models import KINDS, ApprovedText, Tone
+from aiassist.copywriting.order import ORDERS
 from catalog.products.models import TextField
 
 MAX_KEYWORDS = 10
@@ -41,6 +42,10 @@ class GenerateForm(forms.Form):
         required=False,
         max_length=300,
         help_text=_("Separated by commas. Used only where the facts make them true."),
+    )
+    order = forms.ChoiceField(label=_("In which order"), choices=ORDERS, required=False)
+    fresh = forms.BooleanField(
+        label=_("Write anew what was written before for the same facts"), required=False
     )
     confirm_facts = forms.BooleanField(
         label=_("Confirm the proposed facts below first"), required=False

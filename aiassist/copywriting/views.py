@@ -21,6 +21,7 @@ from aiassist.copywriting.engines.models import EngineName
 from aiassist.copywriting.forms import ApprovedTextForm, GenerateForm
 from aiassist.copywriting.job import missing_facts_reason, texts_title
 from aiassist.copywriting.models import KINDS, Tone
+from aiassist.copywriting.order import ORDERS, in_order
 from aiassist.copywriting.requests import (
     ONCE_CONFIRMED,
     USABLE,
@@ -138,7 +139,8 @@ def _selection(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _start(request: HttpRequest, products: Any, params: dict[str, Any]) -> HttpResponse:
-    chosen = list(products.order_by("pk").values_list("pk", "title"))
+    ordered = in_order(products, params["order"])
+    chosen = list(ordered.values_list("pk", "title"))
     change = _change_of_facts(request, products) if params["confirm_facts"] else None
     job = start_job(
         tasks.write_copy,
@@ -168,6 +170,7 @@ def _named(params: dict[str, Any]) -> dict[str, Any]:
     chosen = {"languages": dict(GenerateForm.base_fields["languages"].choices)}
     chosen |= {"fields": dict(KINDS)}
     named = {name: [labels[one] for one in params[name]] for name, labels in chosen.items()}
+    named["order"] = dict(ORDERS)[params["order"]] if params["order"] else ""
     return {**params, **named, "tone": Tone(params["tone"]).label}
 
 
