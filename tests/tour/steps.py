@@ -174,6 +174,37 @@ def undo(tour: Tour) -> str:
     return f"draft {tour.approved[-8:]} waits again, the shop shows what it did before"
 
 
+def advertise(tour: Tour) -> str:
+    """An e-mail and a text message for one product, approved with all that is clean."""
+    product = product_ids(tour)[0]
+    page = tour.web.submit(
+        tour.web.get(f"{tour.shop}content/write/?ids={product}"),
+        "/content/write/",
+        languages=["en"],
+        fields=["email", "sms"],
+        tone="persuasive",
+        start="1",
+    )
+    page = tour.web.wait(page.url, is_over)
+    require("2 drafts written" in page.text, f"no messages: {page.text[:400]}")
+    page = tour.web.submit(tour.web.get(f"{tour.shop}content/"), "/approve-clean/")
+    tour.page = tour.web.wait(page.url, is_over)
+    n = first(r"(\d+) texts? (?:is|are) live", tour.page.text, "nothing went live")
+    shown = tour.web.get(f"{tour.shop}content/copy/")
+    require("Preheader" in shown.text, f"no e-mail is shown: {shown.text[-600:]}")
+    require("Reply STOP to opt out." in shown.text, "no text message is shown")
+    return f"{n} drafts without findings went live at once, an e-mail among them"
+
+
+def unadvertise(tour: Tour) -> str:
+    page = tour.web.submit(tour.page, "/undo/")
+    page = tour.web.wait(page.url, is_over)
+    n = first(r"(\d+) texts? (?:was|were) taken back", page.text, "nothing was taken back")
+    shown = tour.web.get(f"{tour.shop}content/copy/")
+    require("Preheader" not in shown.text, "the e-mail is still live")
+    return f"{n} texts were taken back in one step"
+
+
 STEPS: list[tuple[str, Callable[[Tour], str]]] = [
     ("Sign in", sign_in),
     ("Upload a file", upload),
@@ -187,4 +218,6 @@ STEPS: list[tuple[str, Callable[[Tour], str]]] = [
     ("Reject with a reason", reject),
     ("History", history),
     ("Undo the approval", undo),
+    ("Advertise", advertise),
+    ("Take it all back", unadvertise),
 ]
