@@ -29,6 +29,15 @@ LARGE = 500_000
 MB = 1 << 20
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TARGETS = {"export_vs_copy": 0.7, "export_rss_growth_mb": 20}
+# What the peer's file has too, in our words; it also says when a product was changed.
+OF_PEERS = ("title", "handle", "description:en", "category", "vendor", "status")
+PLAIN_OF_PEERS = """
+SELECT p.title, p.handle, coalesce(t.text, ''), coalesce(c.path, ''), p.vendor, p.status
+FROM catalog_product p LEFT JOIN catalog_category c ON c.id = p.category_id
+LEFT JOIN catalog_producttext t ON t.product_id = p.id AND t.field = 'description'
+      AND t.language = 'en'
+WHERE p.merchant_id = %s AND p.deleted_at IS NULL
+"""
 OTHERS = ("own", "woocommerce", "google", "xlsx")
 # What stands in a column of the template where our shop knows something; every other is empty.
 KNOWN = {
@@ -108,8 +117,10 @@ def exported(merchant: Any, person: Any, name: str) -> Iterable[bytes]:
     return answer.streaming_content
 
 
-def fields(name: str) -> dict[str, str]:
-    return {"all_matching": "1", "query": "", "format": name}
+def fields(name: str, *columns: str) -> dict[str, Any]:
+    """The form for all products, with these columns if any are named."""
+    chosen = {"has_columns": "on", "columns": columns} if columns else {}
+    return {"all_matching": "1", "query": "", "format": name, **chosen}
 
 
 def check(merchant: Any, person: Any, *, n_products: int) -> int:
@@ -146,14 +157,28 @@ def _rss_mb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES / MB
 
 
-def over_http(server: Any, browser: Browser, slug: str) -> tuple[float, float]:
+def over_http(
+    server: Any, browser: Browser, slug: str, asked: dict[str, Any]
+) -> tuple[float, float]:
     """Seconds until the whole file was read, and megabytes the web worker grew by meanwhile."""
     before = most = server.rss_mb()
     began = time.perf_counter()
-    for n, _piece in enumerate(browser.stream(f"/{slug}/products/export/", fields("shopify"))):
+    for n, _piece in enumerate(browser.stream(f"/{slug}/products/export/", asked)):
         if n % 64 == 0:
             most = max(most, server.rss_mb())
     return time.perf_counter() - began, max(most, server.rss_mb()) - before
+
+
+def check_of_peers(browser: Browser, slug: str, plain: Any) -> None:
+    """The columns that the peer's file has too hold what plain SQL gives, a line each product."""
+    from catalog.products.imports.guard import unguard
+
+    asked = fields("own", *OF_PEERS)
+    content = b"".join(browser.stream(f"/{slug}/products/export/", asked)).decode()
+    made = csv.DictReader(io.StringIO(content, newline=""))
+    told = sorted(tuple(unguard(row[name]) for name in OF_PEERS) for row in made)
+    plain.cursor.execute(PLAIN_OF_PEERS, [plain.merchant_id])
+    assert told == sorted(plain.cursor.fetchall()), "the export and plain SQL differ"
 
 
 def measure(merchant: Any, person: Any, *, n_products: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """From what was timed to the figures by name, one function for each part of the catalogue."""
 
 import statistics
+from typing import Any
 
 from tests.bench import (
     catalogue_bulk,
@@ -10,6 +11,7 @@ from tests.bench import (
     catalogue_import,
 )
 from tests.bench.catalogue_cases import combined
+from tests.bench.catalogue_http import cpu_seconds
 from tests.bench.catalogue_rounds import Ask, show, time_all
 from tests.bench.catalogue_shops import made_shop
 from tests.bench.catalogue_targets import TARGETS
@@ -127,28 +129,45 @@ def exports(bench: Bench) -> None:
     bench.figures.put("export_vs_copy", found["export_vs_copy"])
     bench.figures.values["export_vs_copy_cpu"] = found["export_vs_copy_cpu"]
     site = shop.site
-    _seconds, grown = catalogue_export.over_http(site.server, site.browser, shop.merchant.slug)
+    asked = catalogue_export.fields("shopify")
+    _seconds, grown = catalogue_export.over_http(
+        site.server, site.browser, shop.merchant.slug, asked
+    )
     bench.figures.put("export_rss_growth_mb", grown)
 
 
 def exports_of_peers(bench: Bench) -> None:
-    """Both over HTTP, of as many products; a product of ours is as many lines as variants."""
+    """Both over HTTP, the same products and columns; beside it our widest file, by its lines."""
     peer = bench.peer("admin", bench.peer_size)
     if not peer:
         return
     shop = bench.shops[bench.peer_size]
     site, slug = shop.site, shop.merchant.slug
-    runs = [catalogue_export.over_http(site.server, site.browser, slug) for _ in range(N_TRANSFERS)]
-    seconds = statistics.median(seconds for seconds, _grown in runs)
-    n_lines = shop.plain.value(N_LINES)
+    catalogue_export.check_of_peers(site.browser, slug, shop.plain)
+
+    def seconds(asked: dict[str, Any]) -> float:
+        runs = [
+            catalogue_export.over_http(site.server, site.browser, slug, asked)
+            for _ in range(N_TRANSFERS)
+        ]
+        return statistics.median(seconds for seconds, _grown in runs)
+
+    same_columns = catalogue_export.fields("own", *catalogue_export.OF_PEERS)
+    before = cpu_seconds(site.pids())
+    same = shop.size / seconds(same_columns)
+    own_cpu = (cpu_seconds(site.pids()) - before) / N_TRANSFERS
+    before = cpu_seconds(peer[1].pids())
     rate = export_rate(peer[1], peer[0])
+    peer_cpu = cpu_seconds(peer[1].pids()) - before
+    wide = shop.plain.value(N_LINES) / seconds(catalogue_export.fields("shopify"))
     print(
-        f"Export over HTTP: {n_lines / seconds:,.0f} rows and {shop.size / seconds:,.0f} products "
-        f"a second, django-import-export {rate:,.0f}",
+        f"Export over HTTP: {same:,.0f} products a second, django-import-export {rate:,.0f}; "
+        f"{wide:,.0f} lines of 57 columns",
         flush=True,
     )
-    bench.figures.put("export_vs_import_export", n_lines / seconds / rate)
-    bench.figures.values["export_vs_import_export_by_product"] = shop.size / seconds / rate
+    bench.figures.put("export_vs_import_export", same / rate)
+    bench.figures.values["export_vs_import_export_cpu"] = peer_cpu / own_cpu
+    bench.figures.values["export_of_57_columns_vs_import_export"] = wide / rate
 
 
 def bulk(bench: Bench) -> None:
