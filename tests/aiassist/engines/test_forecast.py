@@ -123,3 +123,16 @@ def test_orders_put_first_what_they_say(shop, products):
         assert in_order(live, "no_text").first() == products[11]
         assert in_order(live, "live").first() == products[5]
         assert in_order(live, "newest").first() == products[11]
+
+
+def test_the_form_offers_order_and_writing_anew(shop, products, max_, client_of):
+    address = reverse("aiassist:generate", args=[shop.slug])
+    body = {**PARAMS, "max_chars": "", "keywords": "", "ids": [str(p.pk) for p in products]}
+    page = client_of(max_).get(address, {"ids": body["ids"]}).content.decode()
+    assert reverse("aiassist:generate-estimate", args=[shop.slug]) in page
+    client_of(max_).post(address, {**body, "start": "1", "order": "newest", "fresh": "on"})
+    with tenant(shop):
+        job = shop.jobs.get()
+        first = job.items.order_by("n").first()
+    assert first.subject_id == str(products[11].pk)
+    assert job.params["fresh"] is True
