@@ -21,7 +21,7 @@ STRONGER = {
         (r"recycled (?=\w)", "virgin "),
         (r"faux ", "genuine "),
         (r"blend", "pure fibre"),
-        (r"\bup to (?=\d)", "at least "),
+        (r"\bup to (\d[\d.,]*)", r"at least \1"),
         (r"dishwasher", "oven"),
         (r"[Mm]ade in", "Designed and made by hand in"),
         (r"adults?\b", "newborns"),
@@ -36,7 +36,7 @@ STRONGER = {
         (r"混纺", "纯"),
         (r"洗碗机", "烤箱"),
         (r"可拆卸?", "可加热"),
-        (r"约(?=\d)", "不低于"),
+        (r"约(\d[\d.]*)", r"不低于\1"),
         (r"防水", "防水防爆"),
         (r"成犬", "幼犬"),
     ),
@@ -50,7 +50,7 @@ def _stronger(text: str, case: Case, rng: random.Random) -> Planted | None:
     if not found:
         return None
     match, new = rng.choice(found)
-    return put_in(text, match.span(), new)
+    return put_in(text, match.span(), match.expand(new))
 
 
 def _anothers_number(text: str, case: Case, rng: random.Random) -> Planted | None:
