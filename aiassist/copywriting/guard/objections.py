@@ -15,6 +15,7 @@ NONE: Objection = ("", "")
 LIMIT_HOPS = 8  # tokens from 最大 to its number
 STATED_WHEREVER = frozenset({"made"})  # "durable" is a property in any clause
 STATING = frozenset({"claim", "touchy", "foreign", "fact", "cue", "soft", "part", "noun"})
+TURNING = frozenset({"contain", "no", "non", "free", "without"})  # they turn a value around
 GENTLE_HAN = frozenset({"不", "没", "没有", "别", "勿"})
 MADE_OF = ("材质是", "材质为", "材质", "面料是", "面料为", "颜色是", "颜色为", "主料是", "主料为")
 # Which facts let a word read them: dimensions of their amounts, and words in their keys.
@@ -150,9 +151,11 @@ def _is_served(scope: Scope, at: int, entry: Entry) -> bool:
 def _extends_fact(scope: Scope, entry: Entry) -> bool:
     """ "Dry skin" where the fact says "dry", "AA battery" where it says "battery: 1 x AA"."""
     evidence = scope.evidence
+    if set(entry.tokens) & TURNING:
+        return False
     parts = [(token,) for token in entry.tokens]
     if entry.tokens[0].isascii():
-        plain = phrases("generic") | phrases("parts") | evidence.cue_facts.keys()
+        plain = phrases("generic") | evidence.cue_facts.keys()
         held = [evidence.holds(part) for part in parts]
         return any(held) and all(h or p in plain for h, p in zip(held, parts, strict=True))
     cuts = [(entry.tokens[:i], entry.tokens[i:]) for i in range(1, len(parts))]
