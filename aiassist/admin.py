@@ -6,6 +6,18 @@ from aiassist.copywriting.learning.models import FrozenCase, Lesson
 from aiassist.copywriting.lint.models import Exemption, TextBand
 from aiassist.copywriting.models import ApprovedText, Draft
 from aiassist.copywriting.rules.models import DraftRule
+from aiassist.profiles.models import (
+    ConversationReading,
+    CustomerProfile,
+    GroupDay,
+    Persona,
+    ProfileRefresh,
+    Segment,
+    SegmentDay,
+    SegmentMember,
+    SegmentMove,
+    SegmentRevision,
+)
 from aiassist.registry.models import ModelVersion
 from ecomportal.admin_site import ReadOnlyAdmin, register
 
@@ -65,3 +77,49 @@ register(
     list_display=("product", "language", "created_at"),
     search_fields=("product__title",),
 )
+register(
+    CustomerProfile,
+    ReadOnlyAdmin,
+    list_display=("customer", "n_orders", "spent_cents", "rfm_group", "refreshed_at"),
+    search_fields=("customer__external_id",),
+    list_filter=("rfm_group",),
+)
+register(
+    ProfileRefresh, ReadOnlyAdmin,
+    list_display=("started_at", "is_full", "n_customers", "n_changed", "finished_at"),
+    search_fields=("job__title",), ordering=("-started_at",),
+)  # fmt: skip
+register(
+    GroupDay, ReadOnlyAdmin, list_display=("day", "group", "n_members"),
+    search_fields=("group",), list_filter=("group",), ordering=("-day",),
+)  # fmt: skip
+register(
+    ConversationReading, ReadOnlyAdmin, list_display=("conversation", "intents", "sentiment", "at"),
+    search_fields=("conversation__external_id",), list_filter=("sentiment",),
+)  # fmt: skip
+register(
+    Persona, ReadOnlyAdmin, list_display=("number", "name", "n_members", "is_current"),
+    search_fields=("name",), list_filter=("is_current",),
+)  # fmt: skip
+register(
+    Segment, ReadOnlyAdmin, list_display=("name", "is_static", "n_members", "refreshed_at"),
+    search_fields=("name", "rule"), list_filter=("is_static", "schedule"),
+)  # fmt: skip
+register(
+    SegmentRevision,
+    ReadOnlyAdmin,
+    list_display=("segment", "version", "edited_by", "at"),
+    search_fields=("name", "rule"),
+)
+register(
+    SegmentMember, ReadOnlyAdmin, list_display=("segment", "customer", "since"),
+    search_fields=("segment__name", "customer__external_id"),
+)  # fmt: skip
+register(
+    SegmentMove, ReadOnlyAdmin, list_display=("segment", "customer", "has_entered", "at"),
+    search_fields=("segment__name", "customer__external_id"), ordering=("-at",),
+)  # fmt: skip
+register(
+    SegmentDay, ReadOnlyAdmin, list_display=("segment", "day", "n_members"),
+    search_fields=("segment__name",), ordering=("-day",),
+)  # fmt: skip

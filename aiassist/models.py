@@ -6,10 +6,24 @@ from aiassist.copywriting.learning.models import FrozenCase, Lesson
 from aiassist.copywriting.lint.models import Exemption, TextBand
 from aiassist.copywriting.models import ApprovedText, Draft
 from aiassist.copywriting.rules.models import DraftRule
+from aiassist.profiles.models import (
+    ConversationReading,
+    CustomerProfile,
+    GroupDay,
+    Persona,
+    ProfileRefresh,
+    Segment,
+    SegmentDay,
+    SegmentMember,
+    SegmentMove,
+    SegmentRevision,
+)
 from aiassist.registry.models import ModelVersion
 
 __all__ = [
     "ApprovedText",
+    "ConversationReading",
+    "CustomerProfile",
     "Draft",
     "DraftRule",
     "EngineChoice",
@@ -17,8 +31,16 @@ __all__ = [
     "FrozenCase",
     "GlossaryEdit",
     "GlossaryTerm",
+    "GroupDay",
     "Lesson",
     "ModelVersion",
+    "Persona",
+    "ProfileRefresh",
+    "Segment",
+    "SegmentDay",
+    "SegmentMember",
+    "SegmentMove",
+    "SegmentRevision",
     "TextBand",
     "TextSpend",
 ]

@@ -1,7 +1,7 @@
 """The catalogue's tables in the admin."""
 
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
-from catalog.orders.models import Customer, Interaction, Order, OrderLine
+from catalog.orders.models import CurrencyRate, Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.exports.models import ExportChoice
 from catalog.products.feeds.models import Feed, FeedProblem
@@ -80,6 +80,7 @@ register(
     search_fields=("number", "customer__external_id"), list_filter=("status",),
     ordering=("-ordered_at",),
 )  # fmt: skip
+register(CurrencyRate, list_display=("currency", "rate", "changed_at"), search_fields=("currency",))
 register(OrderLine, list_display=("order", "sku", "quantity", "unit_price_cents"),
          search_fields=("sku", "order__number"))  # fmt: skip
 register(

@@ -1,7 +1,7 @@
 """Gathers the catalogue's tables, so that Django finds them."""
 
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
-from catalog.orders.models import Customer, Interaction, Order, OrderLine
+from catalog.orders.models import CurrencyRate, Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.exports.models import ExportChoice
 from catalog.products.feeds.models import Feed, FeedProblem
@@ -24,6 +24,7 @@ __all__ = [
     "Change",
     "ChangeRow",
     "Conversation",
+    "CurrencyRate",
     "Customer",
     "ExportChoice",
     "Fact",

@@ -1,6 +1,6 @@
 """Any row of any table, with rows of their own behind its links: for tests that try every table."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -47,7 +47,7 @@ def _value(field: models.Field, shop: Merchant) -> Any:
     if isinstance(field, models.DateTimeField):
         return MOMENT
     if isinstance(field, models.DateField):
-        return MOMENT.date()
+        return MOMENT.date() + timedelta(days=n)  # some tables have one row a day
     if isinstance(field, (models.IntegerField, models.DecimalField)):
         return n
     if isinstance(field, ArrayField):
@@ -56,7 +56,7 @@ def _value(field: models.Field, shop: Merchant) -> Any:
         return False
     if isinstance(field, models.BinaryField):
         return str(n).encode()
-    return f"x{n}"[: field.max_length]
+    return f"x{n}"[-(field.max_length or 99) :]
 
 
 def _linked(model: type[models.Model], shop: Merchant) -> Any:

@@ -25,6 +25,7 @@ ORDER = [
     "catalog.conversations",
     "catalog",
     "aiassist.registry",
+    "aiassist.profiles",
     "aiassist.inference",
 ]
 FEATURES = "aiassist.copywriting", "aiassist.segments", "aiassist.recommender"

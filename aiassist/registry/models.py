@@ -13,6 +13,8 @@ from ecomportal.tenancy.models import Merchant, TenantModel, User
 
 class ModelKind(models.TextChoices):
     COPY_ADAPTER = "copy_adapter", _("Manner of writing")
+    CLV = "clv", _("Customer value")
+    PERSONAS = "personas", _("Personas")
 
 
 class ModelState(models.TextChoices):

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,12 +17,17 @@ class Customer(TenantModel):
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="customers")
     external_id = models.CharField(_("customer number"), max_length=120)
     name = models.CharField(_("name"), max_length=120, blank=True)
+    # Hashes only, as advertising audiences want them: of the trimmed, lower-case e-mail, of the
+    # phone number as "+4930..." (E.164) and of its digits alone.
     email_sha256 = models.CharField(max_length=64, blank=True)
+    phone_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
+    phone_digits_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
     language = models.CharField(_("language"), max_length=10, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     accepts_marketing = models.BooleanField(_("accepts marketing"), default=False)
     tags = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, db_default=Now())
 
     class Meta:
         verbose_name = _("customer")
@@ -56,6 +62,8 @@ class Order(TenantModel):
     refunded_cents = models.BigIntegerField(_("refunded"), default=0)
     ordered_at = models.DateTimeField(_("ordered"))
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+    # Raised by a trigger at every write, so that derived rows know what to look at again.
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, db_default=Now())
 
     class Meta:
         verbose_name = _("order")
@@ -67,6 +75,7 @@ class Order(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "-ordered_at"], name="order_by_time"),
             models.Index(fields=["merchant", "customer", "-ordered_at"], name="order_of_customer"),
+            models.Index(fields=["merchant", "changed_at"], name="order_by_change"),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +97,7 @@ class OrderLine(TenantModel):
     quantity = models.PositiveIntegerField(default=1)
     unit_price_cents = models.BigIntegerField()
     discount_cents = models.BigIntegerField(default=0)
+    refunded_cents = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("order line")
@@ -99,6 +109,26 @@ class OrderLine(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.sku}"
+
+
+class CurrencyRate(TenantModel):
+    """What one unit of another currency is worth in the shop's own; orders need it to count."""
+
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="currency_rates")
+    currency = models.CharField(_("currency"), max_length=3)
+    rate = models.DecimalField(_("rate"), max_digits=18, decimal_places=8)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("currency rate")
+        verbose_name_plural = _("currency rates")
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "currency"], name="rate_once"),
+            models.CheckConstraint(condition=Q(rate__gt=0), name="rate_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.rate}"
 
 
 class Interaction(TenantModel):
