@@ -19,6 +19,7 @@ from aiassist.profiles.models import (
     SegmentRevision,
 )
 from aiassist.registry.models import ModelVersion
+from aiassist.segments.audiences.models import AudienceExport, AudienceMember
 from ecomportal.admin_site import ReadOnlyAdmin, register
 
 register(
@@ -122,4 +123,15 @@ register(
 register(
     SegmentDay, ReadOnlyAdmin, list_display=("segment", "day", "n_members"),
     search_fields=("segment__name",), ordering=("-day",),
+)  # fmt: skip
+register(
+    AudienceExport, ReadOnlyAdmin,
+    list_display=("segment", "target", "campaign", "n_written", "n_held_out", "created_at"),
+    search_fields=("campaign", "segment__name"), list_filter=("target",),
+    list_select_related=("segment",), ordering=("-created_at",),
+)  # fmt: skip
+register(
+    AudienceMember, ReadOnlyAdmin, list_display=("export", "customer", "is_held_out"),
+    search_fields=("customer__external_id",), list_filter=("is_held_out",),
+    list_select_related=("export", "customer"),
 )  # fmt: skip

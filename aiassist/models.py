@@ -19,9 +19,12 @@ from aiassist.profiles.models import (
     SegmentRevision,
 )
 from aiassist.registry.models import ModelVersion
+from aiassist.segments.audiences.models import AudienceExport, AudienceMember
 
 __all__ = [
     "ApprovedText",
+    "AudienceExport",
+    "AudienceMember",
     "ConversationReading",
     "CustomerProfile",
     "Draft",
