@@ -1,6 +1,7 @@
 """Conversations with customers, their utterances, and what the shop answers from."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,8 @@ class Conversation(TenantModel):
     csat = models.PositiveSmallIntegerField(_("satisfaction"), null=True, blank=True)
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    # Raised by triggers at every write of it or of its reading.
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, db_default=Now())
 
     class Meta:
         verbose_name = _("conversation")
@@ -40,7 +43,8 @@ class Conversation(TenantModel):
             models.UniqueConstraint(fields=["merchant", "external_id"], name="conversation_once")
         ]
         indexes = [
-            models.Index(fields=["merchant", "-started_at", "-id"], name="conversation_by_time")
+            models.Index(fields=["merchant", "-started_at", "-id"], name="conversation_by_time"),
+            models.Index(fields=["merchant", "changed_at"], name="conversation_by_change"),
         ]
 
     def __str__(self) -> str:

@@ -62,7 +62,7 @@ class Order(TenantModel):
     refunded_cents = models.BigIntegerField(_("refunded"), default=0)
     ordered_at = models.DateTimeField(_("ordered"))
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
-    # Raised by a trigger at every write, so that derived rows know what to look at again.
+    # Set by a trigger at every write, so that derived rows know what to look at again.
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, db_default=Now())
 
     class Meta:
