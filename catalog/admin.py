@@ -1,6 +1,7 @@
 """The catalogue's tables in the admin."""
 
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
+from catalog.orders.imports.models import IntakeRow, IntakeRun
 from catalog.orders.models import CurrencyRate, Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.exports.models import ExportChoice
@@ -79,6 +80,14 @@ register(
     Order, list_display=("number", "customer", "status", "total_cents", "currency", "ordered_at"),
     search_fields=("number", "customer__external_id"), list_filter=("status",),
     ordering=("-ordered_at",),
+)  # fmt: skip
+register(
+    IntakeRun, ReadOnlyAdmin, list_display=("name", "subject", "state", "n_rows", "created_at"),
+    search_fields=("name",), list_filter=("subject", "state"), ordering=("-created_at",),
+)  # fmt: skip
+register(
+    IntakeRow, ReadOnlyAdmin, list_display=("line", "key", "outcome", "run"),
+    search_fields=("key",), list_filter=("outcome",),
 )  # fmt: skip
 register(CurrencyRate, list_display=("currency", "rate", "changed_at"), search_fields=("currency",))
 register(OrderLine, list_display=("order", "sku", "quantity", "unit_price_cents"),

@@ -1,6 +1,7 @@
 """Gathers the catalogue's tables, so that Django finds them."""
 
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
+from catalog.orders.imports.models import IntakeRow, IntakeRun
 from catalog.orders.models import CurrencyRate, Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.exports.models import ExportChoice
@@ -34,6 +35,8 @@ __all__ = [
     "FeedProblem",
     "ImportRow",
     "ImportRun",
+    "IntakeRow",
+    "IntakeRun",
     "Interaction",
     "MissingCount",
     "Order",

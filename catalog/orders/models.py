@@ -35,7 +35,14 @@ class Customer(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "external_id"], name="customer_once")
         ]
-        indexes = [models.Index(fields=["merchant", "-created_at", "-id"], name="customer_by_time")]
+        indexes = [
+            models.Index(fields=["merchant", "-created_at", "-id"], name="customer_by_time"),
+            models.Index(
+                fields=["merchant", "email_sha256"],
+                name="customer_by_email",
+                condition=~Q(email_sha256=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.external_id
@@ -52,8 +59,9 @@ class Order(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="orders")
+    # An order may name nobody: sold over the counter, or to a guest.
     customer = models.ForeignKey(
-        Customer, models.CASCADE, related_name="orders", db_constraint=False
+        Customer, models.CASCADE, null=True, related_name="orders", db_constraint=False
     )
     number = models.CharField(_("order number"), max_length=60)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
@@ -105,7 +113,15 @@ class OrderLine(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["order", "line_number"], name="orderline_once")
         ]
-        indexes = [models.Index(fields=["merchant", "product"], name="orderline_of_product")]
+        indexes = [
+            models.Index(fields=["merchant", "product"], name="orderline_of_product"),
+            # Lines that wait for their variant to appear.
+            models.Index(
+                fields=["merchant", "sku"],
+                name="orderline_unlinked",
+                condition=Q(variant=None) & ~Q(sku=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.sku}"

@@ -22,9 +22,10 @@ class ImportState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-class ImportRun(TenantModel):
+class FileRun(TenantModel):
+    """An uploaded table on its way into a shop, whatever its rows are."""
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="import_runs")
     name = models.CharField(_("file"), max_length=200)
     file = models.CharField(max_length=200)  # path below MEDIA_ROOT
     n_bytes = models.BigIntegerField(default=0)
@@ -49,6 +50,19 @@ class ImportRun(TenantModel):
     job = models.ForeignKey(
         Job, models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
     )
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportRun(FileRun):
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="import_runs")
     change = models.ForeignKey(
         Change, models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
     )
@@ -56,17 +70,11 @@ class ImportRun(TenantModel):
     retry_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="retries", db_constraint=False
     )
-    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         indexes = [models.Index(fields=["merchant", "-created_at"], name="import_by_time")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ImportRow(TenantModel):
