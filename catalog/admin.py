@@ -1,6 +1,7 @@
 """The catalogue's tables in the admin."""
 
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
+from catalog.orders.erasures import Erasure
 from catalog.orders.imports.models import IntakeRow, IntakeRun
 from catalog.orders.models import CurrencyRate, Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
@@ -121,3 +122,7 @@ register(
 )  # fmt: skip
 register(MissingCount, ReadOnlyAdmin, list_display=("counted_at", "last_utterance"),
          search_fields=("counted_at",))  # fmt: skip
+register(
+    Erasure, ReadOnlyAdmin, list_display=("at", "has_kept_orders", "erased_by", "lifted_at"),
+    search_fields=("key_hash",), list_select_related=("erased_by",), ordering=("-at",),
+)  # fmt: skip

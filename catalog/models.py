@@ -1,6 +1,7 @@
 """Gathers the catalogue's tables, so that Django finds them."""
 
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
+from catalog.orders.erasures import Erasure
 from catalog.orders.imports.models import IntakeRow, IntakeRun
 from catalog.orders.models import CurrencyRate, Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
@@ -27,6 +28,7 @@ __all__ = [
     "Conversation",
     "CurrencyRate",
     "Customer",
+    "Erasure",
     "ExportChoice",
     "Fact",
     "FactDemand",
