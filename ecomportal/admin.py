@@ -19,6 +19,7 @@ from ecomportal.tenancy.models import (
     User,
 )
 from ecomportal.web.models import IdempotencyRecord, SavedView
+from ecomportal.webhooks.models import Webhook, WebhookDelivery
 
 admin.site.unregister(Group)
 
@@ -84,3 +85,13 @@ register(
 register(IdempotencyRecord, ReadOnlyAdmin, list_display=("key", "status_code", "created_at"),
          search_fields=("key",))  # fmt: skip
 register(SavedView, list_display=("name", "page", "user"), search_fields=("name", "user__email"))
+register(
+    Webhook, ReadOnlyAdmin, list_display=("url", "events", "is_on", "n_failures", "created_at"),
+    search_fields=("url",), list_filter=("is_on",),
+    exclude=("merchant", "sealed_secret", "former_secret"),
+)  # fmt: skip
+register(
+    WebhookDelivery, ReadOnlyAdmin,
+    list_display=("event", "webhook", "state", "n_attempts", "status_code", "created_at"),
+    search_fields=("event", "error"), list_filter=("state", "event"), ordering=("-created_at",),
+)  # fmt: skip

@@ -13,7 +13,7 @@ TRANSPORT_ALIASES["folder"] = "ecomportal.jobs.broker:Transport"
 
 app = Celery("ecomportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["ecomportal.jobs", "catalog", "aiassist"])
+app.autodiscover_tasks(["ecomportal.jobs", "ecomportal.webhooks", "catalog", "aiassist"])
 
 
 @app.on_after_configure.connect

@@ -11,6 +11,7 @@ from ecomportal.tenancy.models import (
     WebSession,
 )
 from ecomportal.web.models import IdempotencyRecord, SavedView
+from ecomportal.webhooks.models import Webhook, WebhookDelivery
 
 __all__ = [
     "ApiKey",
@@ -24,4 +25,6 @@ __all__ = [
     "SavedView",
     "User",
     "WebSession",
+    "Webhook",
+    "WebhookDelivery",
 ]

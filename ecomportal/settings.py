@@ -183,7 +183,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {}
 )
 # Every worker takes the sweep, so that a long job on one queue cannot hold it up.
-CELERY_TASK_ROUTES = {"jobs.sweep": {"queue": "sweep"}}
+CELERY_TASK_ROUTES = {"jobs.sweep": {"queue": "sweep"}, "webhooks.*": {"queue": "sweep"}}
 CELERY_TASK_DEFAULT_QUEUE = "fast"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None
@@ -196,6 +196,8 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds; a broker that never answers mus
 WORKER_MAX_MIB = envint("WORKER_MAX_MIB", 4096)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 5.0},
+    "ring for webhooks": {"task": "webhooks.ring_due", "schedule": 5.0},
+    "purge webhooks": {"task": "webhooks.purge", "schedule": 3600.0},
     "purge": {"task": "catalog.purge_deleted", "schedule": 3600.0},
     "draft by rules": {"task": "aiassist.draft_by_rules", "schedule": 300.0},
     "fingerprint texts": {"task": "aiassist.fingerprint_texts", "schedule": 600.0},
@@ -275,6 +277,11 @@ TEXT_ENGINE_URLS = envlist("TEXT_ENGINE_URLS")
 TEXT_ENGINE_LOOPBACK = envbool("TEXT_ENGINE_LOOPBACK", EMBEDDED_DATABASE)
 if wrong := [url for url in TEXT_ENGINE_URLS if not url.startswith(("http://", "https://"))]:
     raise ImproperlyConfigured(f"TEXT_ENGINE_URLS: {wrong[0]!r} must begin with http(s)://.")
+
+# Servers inside that webhooks may call, besides outside ones by https; this machine's too.
+WEBHOOK_URLS = envlist("WEBHOOK_URLS")
+if wrong := [url for url in WEBHOOK_URLS if not url.startswith(("http://", "https://"))]:
+    raise ImproperlyConfigured(f"WEBHOOK_URLS: {wrong[0]!r} must begin with http(s)://.")
 
 # --- Browser security ---
 CONTENT_SECURITY_POLICY = {

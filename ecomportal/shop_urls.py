@@ -5,9 +5,11 @@ from django.urls import URLPattern, URLResolver, path
 from ecomportal.jobs.urls import urlpatterns as jobs
 from ecomportal.tenancy import views as team
 from ecomportal.web import settings_views as settings
+from ecomportal.webhooks.urls import urlpatterns as webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *jobs,
+    *webhooks,
     path("settings/team/", team.team, name="team"),
     path("settings/team/invite/", team.team_invite, name="team-invite"),
     path("settings/team/<int:membership_id>/role/", team.team_role, name="team-role"),

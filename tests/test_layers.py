@@ -18,6 +18,7 @@ ORDER = [
     "ecomportal.tenancy",
     "ecomportal.jobs",
     "ecomportal.web",
+    "ecomportal.webhooks",
     "ecomportal",
     "catalog.products.vocabulary",
     "catalog.products",

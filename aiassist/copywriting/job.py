@@ -48,8 +48,10 @@ from catalog.products.vocabulary.kinds import KINDS
 from ecomportal.jobs.models import JobItem
 from ecomportal.jobs.run import JobError, Run
 from ecomportal.said import Said, in_both, said, said_n, sentences
+from ecomportal.webhooks import emit
 
 MOST_ITEMS = 100  # products of a batch: finished texts are soon at hand
+MAX_TOLD = 500  # drafts named in one letter of a webhook; `n_drafts` counts them all
 # Seconds to wait before a server in trouble is asked again; after the last the job stops.
 RESTS = (15, 45, 120)
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -194,8 +196,18 @@ def commit(run: Run, batch: Batch, order: Order, purse: Purse) -> None:
     with run.commit(done=done, failed=failed, held=held):
         mark_twins(run.merchant.pk, drafts)
         save_drafts(drafts)
+        _tell(run, drafts)
         record_demand(run.merchant, lacking, DemandSource.DRAFT)
         purse.settle(batch.promise, usage_of(batch.texts()))
+
+
+def _tell(run: Run, drafts: list[Draft]) -> None:
+    """Let the shop's own programs know, with the drafts or not at all."""
+    if drafts:
+        keys = ("id", "product_id", "language", "field")
+        told = [{key: getattr(draft, key) for key in keys} for draft in drafts[:MAX_TOLD]]
+        letter = {"job_id": run.job.pk, "n_drafts": len(drafts), "drafts": told}
+        emit(run.merchant, "draft.ready", letter)
 
 
 def changes_meanwhile(run: Run, products: dict[str, Product]) -> dict[str, str]:

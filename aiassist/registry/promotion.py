@@ -7,6 +7,7 @@ from aiassist.registry.artefacts import BrokenArtefact, verified
 from aiassist.registry.models import ModelState, ModelVersion
 from ecomportal.said import Said, said
 from ecomportal.tenancy.models import Merchant
+from ecomportal.webhooks import emit
 
 
 class CannotSwitch(Exception):
@@ -28,6 +29,8 @@ def promote(merchant: Merchant, version_id: object) -> ModelVersion:
         _check_files(version)
         version.previous = _retire_serving(merchant, version.kind)
         _serve(version)
+        told = {"model_id": version.pk, "kind": version.kind, "version": version.n}
+        emit(merchant, "model.promoted", told)
     return version
 
 

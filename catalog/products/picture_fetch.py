@@ -9,31 +9,33 @@ No database here: it runs in threads.
 """
 
 import http.client
-import io
-import ipaddress
 import re
 import socket
 import ssl
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Self
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from django.conf import settings
 
+from ecomportal.web.outside import (
+    DEFAULT_PORTS,
+    FetchError,
+    PinnedConnection,
+    Resolve,
+    ascii_host,
+    is_loopback,
+    is_outside,
+    resolve_host,
+)
+
 MAX_REDIRECTS = 3
 MAX_URL = 2000  # characters
 MAX_ADDRESSES = 3  # of a host, tried one after the other
-CONNECT_SECONDS = 5
-READ_SECONDS = 10  # without a byte
 TOTAL_SECONDS = 30  # of one address, redirects included
 CHUNK = 64 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
 BUSY = {429, 503}
-DEFAULT_PORTS = {"http": 80, "https": 443}
 HEADERS = {
     "User-Agent": "ecomportal-pictures/1.0",
     "Accept": "image/webp,image/png,image/jpeg;q=0.9,*/*;q=0.1",
@@ -42,27 +44,8 @@ HEADERS = {
 }
 # Some stores serve every file as a stream of bytes; what it is, its content tells.
 UNTOLD = {"", "application/octet-stream", "binary/octet-stream"}
-# Reachable from everywhere in one cloud and in no list of reserved networks.
-METADATA = {ipaddress.ip_address("168.63.129.16"), ipaddress.ip_address("192.0.0.192")}
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-OUTSIDE = ipaddress.ip_network("2000::/3")  # all of IPv6 that is routed between strangers
-TEREDO = ipaddress.ip_network("2001::/32")
-# A last label of digits or hex is an address in one of the spellings that only some read.
-NUMERIC = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE)
-HOSTNAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
 # As they are in an address already; everything else is percent-encoded.
 URL_SAFE = "%/:=&?~#+!$,;'@()*[]"
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Resolve = Callable[[str, int], list[str]]
-
-
-class FetchError(Exception):
-    """Why nothing came: a code that `picture_words` puts into words, and what belongs into them."""
-
-    def __init__(self, code: str, **detail: Any) -> None:
-        super().__init__(code)
-        self.code, self.detail = code, detail
 
 
 @dataclass(frozen=True)
@@ -113,41 +96,6 @@ def judge_url(url: str) -> SplitResult:
     return parts._replace(netloc=netloc, fragment="")
 
 
-def ascii_host(host: str) -> str:
-    """A host as the resolver is asked for it; odd spellings of an address are refused."""
-    if ":" in host:  # brackets are gone by now
-        try:
-            return str(ipaddress.IPv6Address(host))
-        except ValueError:
-            raise FetchError("url") from None
-    try:
-        host = host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        raise FetchError("url") from None
-    if NUMERIC.fullmatch(host):
-        try:
-            return str(ipaddress.IPv4Address(host))
-        except ValueError:
-            raise FetchError("odd_host") from None
-    if not HOSTNAME.fullmatch(host):
-        raise FetchError("url")
-    return host
-
-
-def resolve_host(host: str, port: int) -> list[str]:
-    """Every address of the host. The system's resolver knows no timeout, so it gets a thread."""
-    pool = ThreadPoolExecutor(1, thread_name_prefix="resolve")
-    try:
-        found = pool.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-        return [str(entry[4][0]) for entry in found.result(CONNECT_SECONDS)]
-    except (OSError, UnicodeError):
-        raise FetchError("unknown_host", host=host) from None
-    except NotInTime:
-        raise FetchError("slow") from None
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
 def judged_addresses(parts: SplitResult, resolve: Resolve) -> list[str]:
     """The addresses to try; a host with any address inside is refused whole."""
     host, port = parts.hostname or "", parts.port or 0
@@ -164,131 +112,19 @@ def is_public(text: str) -> bool:
     return is_outside(text) or (settings.PICTURE_FETCH_TO_LOOPBACK and is_loopback(text))
 
 
-def is_loopback(text: str) -> bool:
-    try:
-        return _unwrapped(ipaddress.ip_address(text)).is_loopback
-    except ValueError:
-        return False
-
-
-def is_outside(text: str) -> bool:
-    """Whether the address is one that strangers can reach, in whatever form it is written."""
-    try:
-        address = _unwrapped(ipaddress.ip_address(text))
-    except ValueError:
-        return False
-    if address in METADATA or (address.version == 6 and address not in OUTSIDE):
-        return False
-    inside = (
-        address.is_private or address.is_loopback or address.is_link_local
-        or address.is_multicast or address.is_reserved or address.is_unspecified
-    )  # fmt: skip
-    return address.is_global and not inside
-
-
-def _unwrapped(address: Address) -> Address:
-    """The IPv4 address inside an IPv6 one that leads to it; raises ValueError for a tunnel."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address in TEREDO:
-        raise ValueError("a tunnel")
-    if address in NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
-
-
 # --- Asking ----------------------------------------------------------------------------------
 
 
-class TimedReader(io.RawIOBase):
-    """A socket's bytes, each read bounded by the silence allowed and by what is left in all."""
+class PictureConnection(PinnedConnection):
+    """Through PICTURE_FETCH_PROXY, if there is one: it is told the judged address, not the name."""
 
-    def __init__(self, connected: socket.socket, deadline: float, silence: float) -> None:
-        self.connected, self.deadline, self.silence = connected, deadline, silence
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        left = self.deadline - monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self.connected.settimeout(min(self.silence, left))
-        return self.connected.recv_into(buffer)
+    def dial(self, address: str, timeout: float) -> socket.socket:
+        if settings.PICTURE_FETCH_PROXY:
+            return _through_proxy(settings.PICTURE_FETCH_PROXY, address, self.port, timeout)
+        return super().dial(address, timeout)
 
 
-class TimedSocket:
-    """What http.client needs of a socket, with the deadline on every read."""
-
-    def __init__(
-        self, connected: socket.socket, deadline: float, *, silence: float = READ_SECONDS
-    ) -> None:
-        self.connected, self.deadline, self.silence = connected, deadline, silence
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(TimedReader(self.connected, self.deadline, self.silence))
-
-    def sendall(self, data: bytes) -> None:
-        self.connected.settimeout(READ_SECONDS)
-        self.connected.sendall(data)
-
-    def close(self) -> None:
-        """http.client lets go of the socket before the body is read; `finish` closes it."""
-
-    def finish(self) -> None:
-        self.connected.close()
-
-
-class PinnedConnection(http.client.HTTPConnection):
-    """Speaks to judged addresses and never asks the resolver; TLS is for the name, as it should be.
-
-    http.client takes no proxy from the environment; the one of PICTURE_FETCH_PROXY is told the
-    judged address, not the name.
-    """
-
-    def __init__(self, parts: SplitResult, addresses: list[str], deadline: float) -> None:
-        self.default_port = DEFAULT_PORTS[parts.scheme]  # of the Host header
-        super().__init__(parts.hostname or "", parts.port)
-        self.is_tls, self.addresses, self.deadline = parts.scheme == "https", addresses, deadline
-        self.open_socket: TimedSocket | None = None
-
-    def connect(self) -> None:
-        for n, address in enumerate(self.addresses, start=1):
-            try:
-                self.sock = self.open_socket = TimedSocket(self._open(address), self.deadline)
-                return
-            except ssl.SSLError:
-                raise
-            except OSError:
-                if n == len(self.addresses):
-                    raise
-
-    def _open(self, address: str) -> socket.socket:
-        timeout = min(CONNECT_SECONDS, self.deadline - monotonic())
-        if timeout <= 0:
-            raise TimeoutError
-        connected = _open(address, self.port, timeout)
-        if not self.is_tls:
-            return connected
-        try:
-            context = ssl.create_default_context()
-            return context.wrap_socket(connected, server_hostname=self.host)
-        except BaseException:
-            connected.close()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.open_socket:
-            self.open_socket.finish()
-
-
-def _open(address: str, port: int, timeout: float) -> socket.socket:
-    proxy = settings.PICTURE_FETCH_PROXY
-    if not proxy:
-        return socket.create_connection((address, port), timeout=timeout)
+def _through_proxy(proxy: str, address: str, port: int, timeout: float) -> socket.socket:
     host, _, proxy_port = proxy.rpartition(":")
     connected = socket.create_connection((host, int(proxy_port)), timeout=timeout)
     place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
@@ -310,7 +146,7 @@ def _ask(parts: SplitResult, addresses: list[str], deadline: float) -> Fetched |
     path = quote(parts.path or "/", safe=URL_SAFE)
     query = f"?{quote(parts.query, safe=URL_SAFE)}" if parts.query else ""
     try:
-        with PinnedConnection(parts, addresses, deadline) as connection:
+        with PictureConnection(parts, addresses, deadline) as connection:
             connection.request("GET", path + query, headers=HEADERS)
             with connection.getresponse() as response:
                 return _answer(response, parts.geturl(), deadline)

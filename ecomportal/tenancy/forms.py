@@ -18,6 +18,8 @@ SCOPES = [
     ("drafts:write", _("Decide drafts")),
     ("jobs:read", _("Read jobs")),
     ("jobs:write", _("Start and cancel jobs")),
+    ("webhooks:read", _("Read webhooks")),
+    ("webhooks:write", _("Add and remove webhooks")),
 ]
 # What may be open to every visitor of a storefront.
 PUBLIC_SCOPES = {"products:read"}

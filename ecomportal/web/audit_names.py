@@ -74,6 +74,13 @@ ACTIONS = {
     "team.joined": _("Person joined"),
     "team.removed": _("Member removed"),
     "team.role_changed": _("Role changed"),
+    "webhook.added": _("Webhook added"),
+    "webhook.changed": _("Webhook changed"),
+    "webhook.off": _("Webhook switched off"),
+    "webhook.on": _("Webhook switched on"),
+    "webhook.removed": _("Webhook removed"),
+    "webhook.secret_renewed": _("Secret of a webhook renewed"),
+    "webhook.sent_again": _("Webhook's call sent again"),
 }
 
 # name -> label and what the actions of the area begin with
@@ -87,6 +94,6 @@ AREAS = {
     "texts": (_("Texts"), ("draft.", "copy.", "exemption.", "glossary.", "rule.")),
     "jobs": (_("Jobs"), ("job.",)),
     "team": (_("Team"), ("team.",)),
-    "settings": (_("Settings and keys"), ("shop.", "api_key.", "engine.")),
+    "settings": (_("Settings and keys"), ("shop.", "api_key.", "engine.", "webhook.")),
     "admin": (_("Platform admin"), ("admin.",)),
 }

@@ -40,6 +40,7 @@ PLACES = {
     "jobs": "jobs/",
     "team": "settings/team/",
     "api-keys": "settings/keys/",
+    "webhooks": "settings/webhooks/",
     "audit": "settings/audit/",
     "shop-settings": "settings/shop/",
     "text-engine": "settings/text-engine/",

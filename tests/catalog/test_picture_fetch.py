@@ -18,6 +18,7 @@ from PIL import Image
 
 from catalog.products import picture_fetch
 from catalog.products.picture_fetch import FetchError, fetch_picture, is_public, judge_url
+from ecomportal.web import outside
 
 
 def png() -> bytes:
@@ -150,7 +151,7 @@ def serving(handler: type = Stranger, context: ssl.SSLContext | None = None) -> 
 def stranger(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A server on loopback, which only a setting of tests lets in."""
     settings.PICTURE_FETCH_TO_LOOPBACK = True
-    monkeypatch.setattr(picture_fetch, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(outside, "READ_SECONDS", 0.5)
     monkeypatch.setattr(picture_fetch, "TOTAL_SECONDS", 1.5)
     with serving() as server:
         settings.PICTURE_FETCH_PORTS = {80, 443, server.server_port}

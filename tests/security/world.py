@@ -27,6 +27,7 @@ from ecomportal.tenancy import rls
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import ApiKey, AuditEntry, Invitation, Membership, Merchant
 from ecomportal.web.models import SavedView
+from ecomportal.webhooks.models import Webhook, WebhookDelivery
 from tests.factories import (
     make_attribute,
     make_category,
@@ -196,6 +197,12 @@ class World:
                 reason="no_image", is_left_out=True,
             )  # fmt: skip
             key, _secret = ApiKey.issue(shop, "sk", name=f"{CANARY} key")
+            webhook = Webhook.objects.create(
+                **common, url=f"https://{CANARY}.example/", events=["draft.ready"]
+            )
+            delivery = WebhookDelivery.objects.create(
+                **common, webhook=webhook, event="draft.ready", body=f'{{"id": "{CANARY}"}}'
+            )
             gone = Product.objects.create(
                 **common, title=f"{CANARY} Pan", handle="canary-pan", deleted_at=timezone.now()
             )
@@ -221,6 +228,7 @@ class World:
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
             "gone_id": gone.pk, "feed_id": feed.pk, "key": colour.key,
             "own_key": own_kind.key, "field": "price", "trial_id": trial.pk,
+            "webhook_id": webhook.pk, "delivery_id": delivery.pk,
         }  # fmt: skip
         self.theirs = make_product(self.other, "Harbour lamp")
         with tenant(shop):

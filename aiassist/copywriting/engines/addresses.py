@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from catalog.products.picture_fetch import (
+from ecomportal.said import Said, said
+from ecomportal.web.outside import (
     DEFAULT_PORTS,
     FetchError,
     ascii_host,
@@ -19,7 +20,6 @@ from catalog.products.picture_fetch import (
     is_outside,
     resolve_host,
 )
-from ecomportal.said import Said, said
 
 MAX_URL = 300
 

@@ -13,7 +13,7 @@ from http.client import HTTPMessage
 from time import monotonic
 
 from aiassist.copywriting.engines.addresses import BaseUrl, judged
-from catalog.products.picture_fetch import DEFAULT_PORTS, TimedSocket
+from ecomportal.web.outside import DEFAULT_PORTS, TimedSocket
 
 CONNECT_SECONDS = 5
 MAX_BODY = 4 * 1024 * 1024

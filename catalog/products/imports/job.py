@@ -31,6 +31,7 @@ from catalog.products.imports.write import make_plans, mark, propose_facts, writ
 from catalog.products.picture_job import fetch_after_import
 from ecomportal.jobs.run import JobError, Run
 from ecomportal.said import Said, filled, said, said_n
+from ecomportal.webhooks import emit
 
 BATCH = 1000  # products in memory and in one transaction: the list must not wait for one
 MAX_WARNINGS = 50
@@ -289,8 +290,13 @@ def _write_rows(run: Run, change: Change, rows: list[Any]) -> None:
 def _finish(run: Run, imported: ImportRun, change: Change) -> None:
     done = {"state": ImportState.DONE, "finished_at": timezone.now()}
     with run.fenced():
-        ImportRun.objects.filter(pk=imported.pk).update(**done)
+        # A job that died after this comes here again: what was told is not told twice.
+        open_runs = ImportRun.objects.filter(pk=imported.pk).exclude(state=ImportState.DONE)
+        is_news = open_runs.update(**done)
         n_written = imported.rows.exclude(written_at=None).exclude(outcome="conflict").count()
+        if is_news:
+            told = {"import_id": imported.pk, "name": imported.name, "n_written": n_written}
+            emit(run.merchant, "import.done", told | {"change_id": change.pk})
     text = said_n("%(n)s product written", "%(n)s products written", n_written)
     result = {"url": _address(imported), "link": said("Show the report"), "text": text}
     if n_written:
