@@ -20,6 +20,7 @@ from aiassist.profiles.models import (
 )
 from aiassist.registry.models import ModelVersion
 from aiassist.segments.audiences.models import AudienceExport, AudienceMember
+from aiassist.segments.customers.models import CustomerFile, KeptFigures
 from ecomportal.admin_site import ReadOnlyAdmin, register
 
 register(
@@ -135,3 +136,9 @@ register(
     search_fields=("customer__external_id",), list_filter=("is_held_out",),
     list_select_related=("export", "customer"),
 )  # fmt: skip
+register(
+    CustomerFile, ReadOnlyAdmin, list_display=("kind", "n_rows", "created_by", "created_at"),
+    search_fields=("query",), list_filter=("kind",), list_select_related=("created_by",),
+    ordering=("-created_at",),
+)  # fmt: skip
+register(KeptFigures, ReadOnlyAdmin, list_display=("name", "made_at"), search_fields=("name",))

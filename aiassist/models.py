@@ -20,12 +20,14 @@ from aiassist.profiles.models import (
 )
 from aiassist.registry.models import ModelVersion
 from aiassist.segments.audiences.models import AudienceExport, AudienceMember
+from aiassist.segments.customers.models import CustomerFile, KeptFigures
 
 __all__ = [
     "ApprovedText",
     "AudienceExport",
     "AudienceMember",
     "ConversationReading",
+    "CustomerFile",
     "CustomerProfile",
     "Draft",
     "DraftRule",
@@ -35,6 +37,7 @@ __all__ = [
     "GlossaryEdit",
     "GlossaryTerm",
     "GroupDay",
+    "KeptFigures",
     "Lesson",
     "ModelVersion",
     "Persona",

@@ -139,6 +139,17 @@ class CustomerProfile(TenantModel):
                 fields=["merchant", "-last_order_at", "-customer"], name="profile_by_last"
             ),
             models.Index(fields=["merchant", "r_score", "f_score"], name="profile_by_rfm"),
+            models.Index(fields=["merchant", "rfm_group", "customer"], name="profile_by_group"),
+            models.Index(
+                fields=["merchant", "-clv_cents", "-customer"],
+                name="profile_by_value",
+                condition=Q(clv_cents__isnull=False),
+            ),
+            models.Index(
+                fields=["merchant", "-churn_probability", "-customer"],
+                name="profile_by_churn",
+                condition=Q(churn_probability__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -37,6 +37,8 @@ class Customer(TenantModel):
         ]
         indexes = [
             models.Index(fields=["merchant", "-created_at", "-id"], name="customer_by_time"),
+            models.Index(fields=["merchant", "name", "id"], name="customer_by_name"),
+            models.Index(fields=["merchant", "country", "id"], name="customer_by_country"),
             models.Index(
                 fields=["merchant", "email_sha256"],
                 name="customer_by_email",
