@@ -1,0 +1,113 @@
+"""Fits a purchase model by maximum likelihood, and says how sure its parameters are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from aiassist.ml.clv.histories import Array, Histories
+from aiassist.ml.clv.purchases import MBG, Likelihood, PurchaseModel
+
+# Of the logarithms, in units of the mean age: far outside what any shop's customers do.
+BOUNDS = (-9.0, 9.0)
+# Above this many distinct histories a part of them finds the way first.
+MANY, PART = 60_000, 20_000
+# Below this share of customers thought to have left, leaving cannot be told from buying rarely.
+LEAST_GONE = 0.02
+STEP = 1e-4
+Objective = Callable[[Array], tuple[float, Array]]
+
+
+class CannotFit(ValueError):
+    """There is nothing to learn from: nobody has bought twice."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model; `covariance` is of the logarithms of its parameters."""
+
+    model: PurchaseModel
+    log_likelihood: float
+    covariance: Array
+    n_customers: float
+    has_dropout: bool
+    n_steps: int
+
+    def draws(self, n: int, rng: np.random.Generator) -> list[PurchaseModel]:
+        """Other parameters that would explain the same orders about as well."""
+        logs = drawn(np.log(self.model.parameters), self.covariance, n=n, rng=rng)
+        return [PurchaseModel.of(self.model.kind, np.exp(one)) for one in logs]
+
+
+def fit_purchases(seen: Histories, kind: str = MBG) -> Fit:
+    """The parameters under which these histories are likeliest. Raises CannotFit."""
+    if not len(seen) or not (seen.repeats * seen.weight).sum() or not seen.age.max():
+        raise CannotFit
+    rows, _ = seen.distinct()
+    unit = float(rows.weight @ rows.age / rows.weight.sum())
+    scaled = Histories(rows.repeats, rows.last / unit, rows.age / unit, rows.weight)
+    start, n_steps = np.zeros(4), 0
+    if len(scaled) > MANY:
+        start, n_steps = _start(scaled, kind)
+    objective = negative(Likelihood(scaled, kind), scaled.n_customers)
+    found, more = minimised(objective, start)
+    model = PurchaseModel.of(kind, np.exp(found) * [1, unit, 1, 1])
+    gone = 1 - float(rows.weight @ model.p_active(rows) / rows.weight.sum())
+    is_inside = bool((np.abs(found) < BOUNDS[1] - 0.01).all())
+    return Fit(
+        model=model,
+        log_likelihood=float(rows.weight @ model.log_likelihoods(rows)),
+        covariance=covariance(objective, found) / scaled.n_customers,
+        n_customers=rows.n_customers,
+        has_dropout=gone >= LEAST_GONE and is_inside,
+        n_steps=n_steps + more,
+    )
+
+
+def _start(scaled: Histories, kind: str) -> tuple[Array, int]:
+    """The optimum of a part, from where the rest is a short way."""
+    places = np.random.default_rng(0).choice(len(scaled), PART, replace=False)
+    part = scaled.take(places)
+    return minimised(negative(Likelihood(part, kind), part.n_customers), np.zeros(4))
+
+
+def negative(likelihood: Callable[[Array], tuple[float, Array]], n: float) -> Objective:
+    """Minus the mean log-likelihood of a customer, by the logarithms of the parameters."""
+
+    def objective(logs: Array) -> tuple[float, Array]:
+        parameters = np.exp(logs)
+        value, gradient = likelihood(parameters)
+        return -value / n, -gradient * parameters / n
+
+    return objective
+
+
+def minimised(objective: Objective, start: Array) -> tuple[Array, int]:
+    options = {"maxiter": 400, "ftol": 1e-13, "gtol": 1e-7, "maxcor": 12}
+    found = minimize(
+        objective, start, jac=True, method="L-BFGS-B", bounds=[BOUNDS] * len(start), options=options
+    )
+    return found.x, int(found.nfev)
+
+
+def covariance(objective: Objective, at: Array) -> Array:
+    """The inverse of the second derivatives there, without directions that are flat."""
+    rows = []
+    for k in range(len(at)):
+        step = np.zeros(len(at))
+        step[k] = STEP
+        rows.append((objective(at + step)[1] - objective(at - step)[1]) / (2 * STEP))
+    hessian = np.array(rows)
+    values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
+    # A flat direction would send its parameter anywhere; one unit of the logarithm is plenty.
+    inverse = 1 / np.maximum(values, 1e-6)
+    return (vectors * inverse) @ vectors.T
+
+
+def drawn(mean: Array, spread: Array, *, n: int, rng: np.random.Generator) -> Array:
+    """Draws of logarithms around the optimum (Laplace); none further than one unit off."""
+    values, vectors = np.linalg.eigh(spread)
+    root = vectors * np.sqrt(np.maximum(values, 0))
+    steps = rng.standard_normal((n, len(mean))) @ root.T
+    return mean + np.clip(steps, -1, 1)

@@ -1,0 +1,230 @@
+"""All that is foretold of a customer, from one fitted state that can be stored and restored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import gammaincinv
+
+from aiassist.ml.clv.fitting import Fit, fit_purchases
+from aiassist.ml.clv.foretell import Outlook, days_to_next, outlook
+from aiassist.ml.clv.histories import Array, Histories, Orders, State
+from aiassist.ml.clv.purchases import BG, MBG, PurchaseModel
+from aiassist.ml.clv.spend import SpendFit, SpendModel, correlation, fit_spend
+from aiassist.ml.clv.tuning import (
+    WINDOW,
+    Tuning,
+    features,
+    fit_chance,
+    fit_orders,
+    level_chance,
+    level_orders,
+)
+
+YEAR = 365
+INTERVAL = 0.90
+KINDS = (BG, MBG)
+# Up to these numbers of repeats the parameters' doubt is taken together.
+STEPS = np.array([0, 1, 3, 7, 15])
+N_DRAWS, MOST_DRAWN = 40, 2_000
+
+
+@dataclass(frozen=True)
+class Customers:
+    """Histories, and the mean money of an order day (the first one included)."""
+
+    histories: Histories
+    mean_value: Array
+
+    @classmethod
+    def of(cls, state: State) -> "Customers":
+        return cls(state.histories, state.total / (state.histories.repeats + 1))
+
+    def __len__(self) -> int:
+        return len(self.histories)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Of each customer in the days asked for; money in the unit of the orders."""
+
+    orders: Array
+    value: Array
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """The purchase and the spend model, what was tuned, and how unsure the parameters leave us.
+
+    `doubt` is the relative variance of expected orders by the step of repeats (STEPS).
+    """
+
+    purchases: PurchaseModel
+    spend: SpendModel
+    typical: float
+    doubt: Array
+    chance: Tuning | None = None
+    orders: Tuning | None = None
+
+    def p_none(self, customers: Customers) -> Array:
+        """P(no order in the next 90 days)."""
+        if self.chance is None:
+            return outlook(self.purchases, customers.histories, WINDOW).p_none
+        return self.chance.chance(self._features(customers))
+
+    def forecast(self, customers: Customers, days: float) -> Forecast:
+        """Orders and money, with the interval that holds 9 of 10 such customers."""
+        seen = customers.histories
+        ahead = self._tuned(customers, outlook(self.purchases, seen, days))
+        n = seen.repeats + 1
+        each = self.spend.expected(n, customers.mean_value)
+        value = ahead.mean * each
+        square = self.spend.sum_moments(
+            n, customers.mean_value, orders=ahead.mean, square=ahead.square
+        )
+        square = square + value**2 * self.doubt[np.searchsorted(STEPS, seen.repeats, "right") - 1]
+        low, high = interval(value, square, ahead.p_none)
+        return Forecast(ahead.mean, value, low, high)
+
+    def days_to_next(self, customers: Customers) -> Array:
+        return days_to_next(self.purchases, customers.histories)
+
+    def _features(self, customers: Customers) -> Array:
+        return features(
+            self.purchases, customers.histories, customers.mean_value, typical=self.typical
+        )
+
+    def _tuned(self, customers: Customers, ahead: Outlook) -> Outlook:
+        if self.orders is None:
+            return ahead
+        factor = self.orders.factor(self._features(customers))
+        # Pairs of orders grow with the square of the rate, single ones with the rate.
+        pairs = (ahead.square - ahead.mean) * factor**2
+        return Outlook(ahead.mean * factor, pairs + ahead.mean * factor, ahead.p_none)
+
+    # --- Keeping -----------------------------------------------------------------------------
+
+    def tensors(self) -> dict[str, Array]:
+        kept = {
+            "kind": np.array([KINDS.index(self.purchases.kind)], np.int64),
+            "purchases": self.purchases.parameters,
+            "spend": self.spend.parameters,
+            "typical": np.array([self.typical]),
+            "doubt": np.asarray(self.doubt, np.float64),
+        }
+        for name, tuning in (("chance", self.chance), ("orders", self.orders)):
+            if tuning is not None:
+                rows = [tuning.middle, tuning.spread, tuning.weights]
+                kept[name] = np.array([*rows, np.full_like(tuning.middle, tuning.bias)])
+        return kept
+
+    @classmethod
+    def of_tensors(cls, kept: Mapping[str, Array]) -> "Predictor":
+        tunings = {
+            name: Tuning(*kept[name][:3], bias=float(kept[name][3][0]))
+            for name in ("chance", "orders")
+            if name in kept
+        }
+        return cls(
+            PurchaseModel.of(KINDS[int(kept["kind"][0])], kept["purchases"]),
+            SpendModel(*(float(one) for one in kept["spend"])),
+            float(kept["typical"][0]),
+            kept["doubt"],
+            **tunings,
+        )
+
+
+def interval(mean: Array, square: Array, p_none: Array) -> tuple[Array, Array]:
+    """The ends that leave a twentieth of such customers on each side.
+
+    Nothing with P(none), else a gamma distribution with the right mean and variance. The upper end
+    is never below the mean, which a few large customers can lift above it.
+    """
+    some = np.maximum(1 - p_none, 1e-12)
+    mean_some = np.maximum(mean / some, 1e-12)
+    spread = np.maximum(square / some - mean_some**2, 1e-9 * mean_some**2)
+    shape = np.clip(mean_some**2 / spread, 1e-3, 1e6)
+    ends = []
+    for share in ((1 - INTERVAL) / 2, (1 + INTERVAL) / 2):
+        inside = np.clip((share - p_none) / some, 0, 1 - 1e-9)
+        ends.append(gammaincinv(shape, inside) * mean_some / shape)
+    return np.minimum(ends[0], mean), np.maximum(ends[1], mean)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A predictor with the fits behind it and what they say about themselves."""
+
+    predictor: Predictor
+    fit: Fit
+    spend: SpendFit
+    correlation: float
+    day: int
+
+
+def train(
+    customers: Customers, *, kind: str = MBG, day: int = 0, past: "Past | None" = None
+) -> Trained:
+    """Fit both models; tune them on `past`, a window that is over. Raises CannotFit."""
+    seen = customers.histories
+    fit = fit_purchases(seen, kind)
+    spend = fit_spend(seen.repeats + 1, customers.mean_value)
+    values = customers.mean_value[customers.mean_value > 0]
+    predictor = Predictor(fit.model, spend.model, float(np.median(values)), _doubt(fit, seen))
+    if past is not None:
+        predictor = past.tuned(predictor, customers)
+    repeaters = seen.repeats > 0
+    related = correlation(seen.repeats[repeaters], customers.mean_value[repeaters])
+    return Trained(predictor, fit, spend, related, day)
+
+
+def _doubt(fit: Fit, seen: Histories) -> Array:
+    """How far other likely parameters move the expected orders of a year, by step of repeats."""
+    rng = np.random.default_rng(0)
+    places = rng.choice(len(seen), min(len(seen), MOST_DRAWN), replace=False)
+    part = seen.take(places)
+    step = np.searchsorted(STEPS, part.repeats, "right") - 1
+    means = np.array([outlook(one, part, YEAR).mean for one in fit.draws(N_DRAWS, rng)])
+    relative = means.var(axis=0) / np.maximum(means.mean(axis=0), 1e-12) ** 2
+    n = np.bincount(step, minlength=len(STEPS))
+    overall = float(relative.mean())
+    summed = np.bincount(step, weights=relative, minlength=len(STEPS))
+    return np.where(n > 0, summed / np.maximum(n, 1), overall)
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a model of then foretold of a window that is over, and what came."""
+
+    trained: Trained
+    customers: Customers
+    orders: Array
+    use_chance: bool
+    use_orders: bool
+
+    def tuned(self, predictor: Predictor, now: Customers) -> Predictor:
+        then = self.trained.predictor
+        rows, today = then._features(self.customers), predictor._features(now)
+        changes = {}
+        if self.use_chance:
+            found = fit_chance(rows, (self.orders == 0).astype(np.float64))
+            changes["chance"] = level_chance(found, today, float(predictor.p_none(now).mean()))
+        if self.use_orders:
+            expected = outlook(then.purchases, self.customers.histories, WINDOW).mean
+            found = fit_orders(rows, expected, self.orders)
+            ahead = outlook(predictor.purchases, now.histories, WINDOW).mean
+            changes["orders"] = level_orders(found, today, ahead)
+        return replace(predictor, **changes)
+
+
+def past_of(
+    orders: Orders, day: int, *, kind: str, use_chance: bool = True, use_orders: bool = True
+) -> Past:
+    """The window that ended on `day`, seen from its first evening. Raises CannotFit."""
+    then = orders.as_of(day - WINDOW)
+    customers = Customers.of(then)
+    came = orders.between(day - WINDOW, day)[0][then.ids]
+    trained = train(customers, kind=kind, day=day - WINDOW)
+    return Past(trained, customers, came, use_chance, use_orders)
