@@ -103,7 +103,7 @@ def test_chances_and_moments_are_those_of_simulated_customers() -> None:
 
 
 def test_one_time_buyers_are_not_all_taken_for_active() -> None:
-    """In the BG/NBD they are, for ever: why the chance of an order is shown, not of being active."""
+    """In the BG/NBD they are, for ever: so the chance of an order is shown, not of being active."""
     seen = Histories.of([0, 0], [0, 0], [30, 3000])
     bg, mbg = (PurchaseModel(kind, 0.5, 40, 0.8, 2.0) for kind in (BG, MBG))
     assert bg.p_active(seen).tolist() == [1, 1]

@@ -4,7 +4,8 @@ The values of a customer's orders vary around a mean of their own; the means var
 Both are gamma distributions, so that the expected mean is the customer's own, drawn towards that of
 all by as much as `pull` orders weigh.
 Source: Fader and Hardie, The Gamma-Gamma Model of Monetary Value (2013); Fader, Hardie and Lee,
-RFM and CLV: Using Iso-Value Curves for Customer Base Analysis (Journal of Marketing Research, 2005).
+RFM and CLV: Using Iso-Value Curves for Customer Base Analysis (Journal of Marketing Research,
+2005).
 """
 
 from dataclasses import dataclass
