@@ -37,9 +37,11 @@ def undo_change(run: Run) -> None:
 @app.task(name="catalog.purge_deleted")
 def purge_deleted() -> None:
     """For every shop at once, so no job of any one of them."""
+    from catalog.orders.imports.store import forget_old_files
     from catalog.products.purge import purge_deleted
 
     purge_deleted()
+    forget_old_files()
 
 
 @job_task(queue="fast", label=_("Fetch pictures"))
@@ -61,3 +63,24 @@ def count_missing_facts(run: Run) -> None:
     from catalog.products.missing.job import count_missing_facts
 
     count_missing_facts(run)
+
+
+@job_task(queue="fast", label=_("Compare an import of customers"))
+def compare_intake(run: Run) -> None:
+    from catalog.orders.imports.compare import compare_file
+
+    compare_file(run)
+
+
+@job_task(queue="fast", label=_("Write an import of customers"))
+def run_intake(run: Run) -> None:
+    from catalog.orders.imports.write import write_file
+
+    write_file(run)
+
+
+@job_task(queue="fast", label=_("Take back an import of customers"))
+def undo_intake(run: Run) -> None:
+    from catalog.orders.imports.write import undo_file
+
+    undo_file(run)

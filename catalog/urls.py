@@ -1,5 +1,6 @@
 """The shop's pages of `catalog`."""
 
+from catalog.orders.imports import urls as intake
 from catalog.products import urls as products
 from catalog.products.exports import urls as exports
 from catalog.products.feeds import urls as feeds
@@ -12,5 +13,6 @@ urlpatterns = [
     *exports.urlpatterns,
     *feeds.urlpatterns,
     *missing.urlpatterns,
+    *intake.urlpatterns,
     *products.urlpatterns,
 ]

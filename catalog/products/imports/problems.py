@@ -161,7 +161,11 @@ def problem(code: str, *, line: int = 0, column: str = "", **facts: Any) -> Prob
 
 
 def words(found: Mapping[str, Any]) -> str:
-    return str(MESSAGES[found["code"]]).format_map(_Shortened(found))
+    return filled_words(MESSAGES[found["code"]], found)
+
+
+def filled_words(message: Any, facts: Mapping[str, Any]) -> str:
+    return str(message).format_map(_Shortened(facts))
 
 
 class _Shortened(dict):

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import islice
@@ -22,7 +22,7 @@ from catalog.products.attribute_book import AttributeBook
 from catalog.products.imports import packed, read, saved
 from catalog.products.imports.detect import columns_of, detect, dialect_of
 from catalog.products.imports.mapped_facts import states_facts, with_mapped_facts
-from catalog.products.imports.models import ImportRun
+from catalog.products.imports.models import FileRun, ImportRun
 from catalog.products.imports.problems import Refused
 from catalog.products.imports.products import Layout, Parsed, Reading
 from catalog.products.imports.table import levels_in
@@ -36,22 +36,22 @@ LOOKED_AT = 200  # rows whose values tell what a column is for
 MAX_UNPACKED = 10  # how many times the limit of an upload a packed file may hold
 
 
-def file_of(run: ImportRun) -> Path:
+def file_of(run: FileRun) -> Path:
     return Path(settings.MEDIA_ROOT) / run.file
 
 
-def table_of(run: ImportRun) -> Path:
+def table_of(run: FileRun) -> Path:
     """Our own table of a workbook's or a feed's rows."""
     return file_of(run).with_suffix(f".{run.reading.get('sheet_at', 0)}.table")
 
 
-def forget_files(run: ImportRun) -> None:
+def forget_files(run: FileRun) -> None:
     """Delete what is kept of the upload; call it when the row's change is committed."""
     file_of(run).unlink(missing_ok=True)
-    _forget_tables(run)
+    forget_tables(run)
 
 
-def _forget_tables(run: ImportRun) -> None:
+def forget_tables(run: FileRun) -> None:
     path = file_of(run)
     for kept in path.parent.glob(f"{path.stem}.*.*"):  # an unfinished one too
         kept.unlink(missing_ok=True)
@@ -62,18 +62,23 @@ def store(
 ) -> ImportRun:
     """Keep the file and look at it. Raises `Refused`, and then nothing is kept."""
     run = ImportRun(id=uuid7(), merchant=merchant, name=clean_name(name), created_by=user)
-    run.file = f"{merchant.pk}/imports/{run.pk}.csv"
+    keep(run, chunks, describe)
+    return run
+
+
+def keep(run: FileRun, chunks: Iterable[bytes], look_at: Callable[[Any], None]) -> None:
+    """Keep the file of a new run, have it looked at, and save the run; all of it or nothing."""
+    run.file = f"{run.merchant_id}/imports/{run.pk}.csv"
     path = file_of(run)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         run.n_bytes, run.sha256 = _copy(chunks, path)
         packed.unpack(path, limit=MAX_UNPACKED * settings.IMPORT_MAX_BYTES)
-        describe(run)
+        look_at(run)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     run.save(force_insert=True)
-    return run
 
 
 def clean_name(name: str) -> str:
@@ -97,9 +102,9 @@ def _copy(chunks: Iterable[bytes], path: Path) -> tuple[int, str]:
 def describe(run: ImportRun, *, sheet: str = "", has_header: bool | None = None) -> None:
     """Look at the file and propose what its columns feed; a saved mapping goes before that."""
     path = file_of(run)
-    _forget_tables(run)  # they rest on how the file was read before
+    forget_tables(run)  # they rest on how the file was read before
     shape = read.look(path, sheet=sheet, has_header=has_header)
-    values = _first_values(path, shape)
+    values = first_values(path, shape)
     book = AttributeBook(run.merchant)
     found = detect(
         shape.header,
@@ -107,15 +112,9 @@ def describe(run: ImportRun, *, sheet: str = "", has_header: bool | None = None)
         kind_of=lambda name: _kind_key(book, name),
         has_header=shape.has_header,
     )
-    run.encoding, run.delimiter, run.header = shape.encoding, shape.delimiter, shape.header
-    run.kind = shape.kind
     run.dialect, run.mapping, run.warnings = found.dialect, found.mapping, found.warnings
     run.reading = {
-        "skipped": shape.skipped,
-        "has_header": shape.has_header,
-        "sheet": shape.sheet,
-        "sheets": list(shape.sheets),
-        "sheet_at": list(shape.sheets).index(shape.sheet) if shape.sheet else 0,
+        **told_by(run, shape),
         "unknown": found.unknown,
         "guessed": found.guessed,
         "levels": levels_in(_of_category(values, found.mapping)),
@@ -124,12 +123,25 @@ def describe(run: ImportRun, *, sheet: str = "", has_header: bool | None = None)
         saved.apply(run, kept)
 
 
+def told_by(run: FileRun, shape: read.Shape) -> dict[str, Any]:
+    """Note on the run how its file is written; gives where in the file the table stands."""
+    run.encoding, run.delimiter, run.header = shape.encoding, shape.delimiter, shape.header
+    run.kind = shape.kind
+    return {
+        "skipped": shape.skipped,
+        "has_header": shape.has_header,
+        "sheet": shape.sheet,
+        "sheets": list(shape.sheets),
+        "sheet_at": list(shape.sheets).index(shape.sheet) if shape.sheet else 0,
+    }
+
+
 def _kind_key(book: AttributeBook, name: str) -> str:
     found = book.find(name)
     return found.key if found else ""
 
 
-def _first_values(path: Path, shape: read.Shape) -> dict[str, list[str]]:
+def first_values(path: Path, shape: read.Shape) -> dict[str, list[str]]:
     """The filled cells of the first rows, by column. Raises `Refused` when there is no row."""
     found: dict[str, list[str]] = {name: [] for name in shape.header}
     rows = list(islice(read.lines(path, shape), LOOKED_AT))
@@ -147,7 +159,7 @@ def _of_category(values: dict[str, list[str]], mapping: dict[str, str]) -> list[
     return values.get(column, [])
 
 
-def shape_of(run: ImportRun) -> read.Shape:
+def shape_of(run: FileRun) -> read.Shape:
     """How the file is written, without looking at it again."""
     kept: dict[str, Any] = run.reading
     return read.Shape(
@@ -162,7 +174,7 @@ def shape_of(run: ImportRun) -> read.Shape:
     )
 
 
-def _told_separator(run: ImportRun) -> int:
+def _told_separator(run: FileRun) -> int:
     """For runs that were uploaded before this was kept."""
     with file_of(run).open(encoding=run.encoding, newline="") as text:
         return int(text.readline().lstrip("\ufeff").lower().startswith("sep="))
@@ -200,7 +212,7 @@ def _mark(run: ImportRun, book: AttributeBook) -> bytes:
     return blake2b(json.dumps(said).encode(), digest_size=32).digest()
 
 
-def _ready(run: ImportRun) -> tuple[Path, read.Shape]:
+def _ready(run: FileRun) -> tuple[Path, read.Shape]:
     """The file, or our own table of it where its kind is slow to read."""
     path, shape = file_of(run), shape_of(run)
     if shape.kind == "csv":
@@ -211,6 +223,12 @@ def _ready(run: ImportRun) -> tuple[Path, read.Shape]:
         read.keep(path, shape, unfinished)
         os.replace(unfinished, table)
     return table, replace(shape, kind="kept")
+
+
+def ready_lines(run: FileRun) -> Iterator[read.Line]:
+    """The rows below the header, from whichever table of them is quick to read."""
+    path, shape = _ready(run)
+    return read.lines(path, shape)
 
 
 def _handles(merchant: Merchant, skus: list[str]) -> dict[str, str]:
@@ -233,7 +251,7 @@ def _is_wanted(parsed: Parsed, lines: set[int]) -> bool:
     return parsed.line in lines
 
 
-def lines_of(run: ImportRun) -> Iterator[read.Line]:
+def lines_of(run: FileRun) -> Iterator[read.Line]:
     """The raw rows below the header; none when the file is gone."""
     path = file_of(run)
     return read.lines(path, shape_of(run)) if path.exists() else iter(())
