@@ -1,6 +1,6 @@
 """The guard's and the linter's answer on a text, in the form a draft keeps and a page shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -12,9 +12,11 @@ from aiassist.copywriting.glossary.terms import pairs
 from aiassist.copywriting.guard import Claim, Finding, Policy, align, check
 from aiassist.copywriting.lint import lint
 from aiassist.copywriting.lint.rules import told_law
-from aiassist.copywriting.requests import facts_from
+from aiassist.copywriting.reader_claims import reader_claims
+from aiassist.copywriting.requests import AUDIENCE, facts_from
 from aiassist.copywriting.rule_names import rule_name
 from aiassist.copywriting.shop_rules import NO_RULES, ShopRules
+from aiassist.profiles.audience import texts_in
 
 BLOCK, WARN, NOTE = "block", "warn", "note"
 # What a fact of the product would back, if it is true.
@@ -57,7 +59,8 @@ def findings_on(
         *check(text, facts, with_filler(policy, field)),
         *lint(text, field, policy.lang, channel or "generic", terms=rules.terms),
     ]
-    told = exemptions.applied(map(asdict, found), rules.exempt, product_id)
+    of_readers = reader_claims(text, field=field, lang=policy.lang, allowed=policy.approved_texts)
+    told = exemptions.applied([*map(asdict, found), *of_readers], rules.exempt, product_id)
     return in_order(told)
 
 
@@ -114,6 +117,18 @@ def count_levels(findings: Iterable[dict[str, Any]]) -> dict[str, int]:
     return {"n_blocking": levels.count(BLOCK), "n_warnings": levels.count(WARN)}
 
 
+def audience_rows(audience: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a draft keeps of its readers, in the form of its facts."""
+    return [{**row, "key": row["id"], "source": AUDIENCE} for row in audience.get("facts", ())]
+
+
+def with_audience(policy: Policy, audience: Mapping[str, Any]) -> Policy:
+    """The policy for texts to some readers: what holds for each of them may be said, word for
+    word; anything else about them needs a fact, and there is none."""
+    extra = tuple(text for _id, text in texts_in(audience, policy.lang))
+    return replace(policy, approved_texts=(*policy.approved_texts, *extra)) if extra else policy
+
+
 def paragraphs(
     text: str,
     inputs: list[dict[str, Any]],
@@ -126,21 +141,37 @@ def paragraphs(
     facts = stated(facts_from(inputs), policy.lang, rules)
     claims = align(text, facts, with_filler(policy, field))
     number_of = {row["id"]: n for n, row in enumerate(inputs, start=1)}
+    of_readers = _told_of_readers(inputs, policy.lang)
     lines: list[list[Piece]] = [[]]
     at = 0
     for claim in sorted(claims, key=lambda c: c.start):
         if claim.start < at:
             continue
         _add(lines, Piece(text[at : claim.start], "plain"))
-        _add(lines, _piece(claim, text, number_of))
+        _add(lines, _piece(claim, text, number_of, of_readers))
         at = claim.end
     _add(lines, Piece(text[at:], "plain"))
     return [line for line in lines if any(piece.text.strip() for piece in line)]
 
 
-def _piece(claim: Claim, text: str, number_of: dict[str, int]) -> Piece:
+def _piece(
+    claim: Claim, text: str, number_of: dict[str, int], of_readers: Mapping[str, str]
+) -> Piece:
+    words = text[claim.start : claim.end]
+    if fact_id := of_readers.get(_bare(words)):
+        return Piece(words, "fact", (number_of[fact_id],))
     numbers = tuple(sorted({number_of[i] for i in claim.fact_ids if i in number_of}))
-    return Piece(text[claim.start : claim.end], claim.kind, numbers)
+    return Piece(words, claim.kind, numbers)
+
+
+def _told_of_readers(inputs: list[dict[str, Any]], lang: str) -> dict[str, str]:
+    """What may be said of the readers, and the fact that makes it true."""
+    rows = [row for row in inputs if row.get("source") == AUDIENCE]
+    return {_bare(text): fact_id for fact_id, text in texts_in({"facts": rows}, lang)}
+
+
+def _bare(text: str) -> str:
+    return text.strip().rstrip(".。!！")
 
 
 def _add(lines: list[list[Piece]], piece: Piece) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from aiassist.copywriting.alt_texts import for_place
-from aiassist.copywriting.checking import count_levels, findings_on, in_order
+from aiassist.copywriting.checking import count_levels, findings_on, in_order, with_audience
 from aiassist.copywriting.engine import (
     Answer,
     CopyRequest,
@@ -30,6 +30,7 @@ from aiassist.copywriting.models import ALT_TEXT, Draft, DraftStatus
 from aiassist.copywriting.requests import inputs_of, policy_for, request_for
 from aiassist.copywriting.shop_rules import NO_RULES, ShopRules
 from aiassist.copywriting.translation import OTHER, check_translation
+from aiassist.profiles.audience import description_of, texts_in
 from catalog.products.models import Product
 
 # Decisions of people that make a text worth writing anew.
@@ -46,6 +47,7 @@ class Order:
     approved: dict[str, tuple[str, ...]]
     voices: dict[str, Voice] = field(default_factory=dict)
     rules: ShopRules = NO_RULES
+    audience: Mapping[str, Any] = field(default_factory=dict)  # as a draft keeps it
 
     @property
     def translates(self) -> bool:
@@ -101,6 +103,8 @@ def wanted_of(
                 voice=order.voices.get(lang, Voice()),
                 glossary=wordings(order.rules.terms, lang),
                 source_text=sources.get((product.pk, OTHER[lang], kind), ""),
+                audience=description_of(order.audience, lang),
+                audience_texts=tuple(texts_in(order.audience, lang)),
             ),
             pictures=pictures if kind == ALT_TEXT else (),
         )
@@ -194,6 +198,7 @@ def draft_from(
     assert isinstance(answer, DraftText)
     inputs = inputs_of(product)
     policy = policy_for(product, request.lang, order.approved[request.lang])
+    policy = with_audience(policy, order.audience)
     findings = findings_on(
         answer.text,
         inputs,
@@ -220,6 +225,7 @@ def draft_from(
         channel=request.channel,
         seed=request.seed,
         source_text=request.source_text,
+        audience=dict(order.audience),
         sentences=[asdict(sentence) for sentence in answer.sentences],
         text=answer.text,
         facts=inputs,

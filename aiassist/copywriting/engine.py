@@ -59,7 +59,9 @@ class CopyRequest:
     voice: Voice = Voice()
     source_text: str = ""  # what is to be translated; `lang` is the language it becomes
     glossary: tuple[tuple[str, str], ...] = ()  # (term, its translation into `lang`)
-    audience: str = ""  # who reads it, in the merchant's words: a segment's description
+    audience: str = ""  # who reads it: a segment's description
+    # What holds for each reader, word for word: (id of the fact behind it, sentence in `lang`).
+    audience_texts: tuple[tuple[str, str], ...] = ()
     # How readily the composer takes a phrase, beside 1 for those not named; see learning/.
     phrase_weights: tuple[tuple[str, float], ...] = ()
 

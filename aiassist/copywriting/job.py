@@ -35,6 +35,7 @@ from aiassist.copywriting.engines.models import TextSpend
 from aiassist.copywriting.engines.money import price
 from aiassist.copywriting.models import ALT_TEXT, Draft
 from aiassist.copywriting.models import KINDS as TEXT_KINDS
+from aiassist.copywriting.readers import audience_of
 from aiassist.copywriting.requests import approved_texts, inputs_of, with_facts
 from aiassist.copywriting.shop_rules import rules_of
 from aiassist.copywriting.translation import sources
@@ -83,6 +84,7 @@ def write_copy(run: Run) -> None:
             approved_texts(run.merchant),
             voices_of(choice),
             rules_of(run.merchant),
+            audience_of(run.merchant, run.params),
         )
     purse = Purse(run.merchant, run.job.pk)
     purse.free()

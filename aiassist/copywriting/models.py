@@ -54,6 +54,8 @@ class Draft(TenantModel):
     channel = models.CharField(max_length=30, blank=True)
     seed = models.BigIntegerField(default=0)
     source_text = models.TextField(blank=True, default="")  # what it translates, if it does
+    # Whom it is for: the segment and what held for it when this was written.
+    audience = models.JSONField(_("audience"), default=dict, blank=True)
     sentences = models.JSONField(default=list)
     text = models.TextField()
     facts = models.JSONField(default=list)

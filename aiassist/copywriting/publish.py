@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from aiassist.copywriting.alt_texts import put_alt, take_back_alt
-from aiassist.copywriting.checking import findings_on, in_order, is_blocked
+from aiassist.copywriting.checking import findings_on, in_order, is_blocked, with_audience
 from aiassist.copywriting.exemptions import applied, needs_evidence
 from aiassist.copywriting.models import ALT_TEXT, Draft, DraftStatus
 from aiassist.copywriting.requests import approved_texts, inputs_of, policy_for, with_facts
@@ -64,6 +64,7 @@ def check_text(
     """Check a text against the product as it is now, not as it was when the draft was written."""
     rules = rules or rules_of(draft.merchant_id)
     policy = policy_for(product, draft.language, approved_texts(draft.merchant_id)[draft.language])
+    policy = with_audience(policy, draft.audience)
     found = findings_on(
         text, inputs_of(product), policy,
         field=draft.field, channel=draft.channel, rules=rules, product_id=product.pk,

@@ -18,6 +18,7 @@ from catalog.products.vocabulary.values import find_value
 
 # The name, brand and type are facts too; engines and the guard know them by these ids.
 PSEUDO = ("name", "brand", "type")
+AUDIENCE = "audience"  # the source of what is known of the readers
 
 
 USABLE = (FactStatus.CONFIRMED,)
@@ -67,7 +68,8 @@ def _input(fact: FactRow) -> dict[str, Any]:
 
 
 def facts_from(inputs: Iterable[dict[str, Any]]) -> tuple[Fact, ...]:
-    """The facts of a draft's inputs, without name, brand and type."""
+    """The facts of a draft's inputs, without name, brand and type and what is known of readers:
+    a number of theirs backs nothing that is said of the product."""
     return tuple(
         Fact(
             id=row["id"],
@@ -80,7 +82,7 @@ def facts_from(inputs: Iterable[dict[str, Any]]) -> tuple[Fact, ...]:
             type=row.get("type", "text"),
         )
         for row in inputs
-        if row["id"] not in PSEUDO
+        if row["id"] not in PSEUDO and row.get("source") != AUDIENCE
     )
 
 

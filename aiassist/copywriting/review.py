@@ -17,7 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from aiassist.copywriting import publish
-from aiassist.copywriting.checking import in_language, is_blocked, paragraphs
+from aiassist.copywriting.checking import (
+    audience_rows,
+    in_language,
+    is_blocked,
+    paragraphs,
+    with_audience,
+)
 from aiassist.copywriting.exemptions import needs_evidence
 from aiassist.copywriting.glossary.terms import terms_of
 from aiassist.copywriting.lint.parts import has_parts, parts_of
@@ -96,7 +102,10 @@ def page_of(
         "product": product,
         "text": text,
         "lines": lines,
-        "facts": _numbered(row.facts, {n for piece in pieces for n in piece.numbers}),
+        "facts": _numbered(
+            [*row.facts, *audience_rows(row.audience)],
+            {n for piece in pieces for n in piece.numbers},
+        ),
         "left_out": _left_out(row),
         "n_backed": sum(piece.kind == "fact" for piece in pieces),
         "n_unbacked": sum(piece.kind == "unbacked" for piece in pieces),
@@ -127,8 +136,9 @@ def _lines(
     row: Draft, product: Any, text: str, facts: list[dict[str, Any]], rules: ShopRules
 ) -> list[Any]:
     approved = approved_texts(row.merchant_id)[row.language]
-    policy = policy_for(product, row.language, approved)
-    return paragraphs(text, facts, policy, field=row.field, rules=rules)
+    policy = with_audience(policy_for(product, row.language, approved), row.audience)
+    inputs = [*facts, *audience_rows(row.audience)]
+    return paragraphs(text, inputs, policy, field=row.field, rules=rules)
 
 
 def _blocks(field: str, text: str) -> list[list[dict[str, Any]]]:

@@ -50,6 +50,7 @@ RULES = {
     "same_variant": _("Same variant twice"),
     "sms_parts": _("Several messages"),
     "sms_too_long": _("Too many messages"),
+    "reader_claim": _("Claim about the reader"),
     # What a channel does not take
     "promotion": _("Promotion"),
     "price": _("Price in the text"),

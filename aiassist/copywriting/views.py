@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aiassist import tasks
-from aiassist.copywriting.checking import paragraphs
+from aiassist.copywriting import readers
+from aiassist.copywriting.checking import audience_rows, paragraphs, with_audience
 from aiassist.copywriting.composer import Composer
 from aiassist.copywriting.engine import NotEnoughFacts
 from aiassist.copywriting.engines import choice_of
@@ -31,6 +32,7 @@ from aiassist.copywriting.requests import (
     request_for,
     with_facts,
 )
+from aiassist.profiles.audience import facts_of, texts_in
 from catalog.products.changes import Change
 from catalog.products.models import Fact, FactStatus
 from catalog.products.selection import selected_products
@@ -55,12 +57,15 @@ def generate(request: HttpRequest) -> HttpResponse:
         return redirect("catalog:products", request.merchant.slug)
     is_start = request.method == "POST" and "start" in request.POST
     can_translate = choice_of(request.merchant).engine != EngineName.COMPOSER
+    segment = readers.asked_for(request)
     sent = request.POST if is_start else None
-    form = GenerateForm(sent, initial=INITIAL, can_translate=can_translate)
+    form = GenerateForm(sent, initial=_initial(request), can_translate=can_translate)
     if is_start and form.is_valid():
-        return _start(request, products, form.params())
+        audience = str(segment.pk) if segment else ""
+        return _start(request, products, {**form.params(), "audience": audience})
     context = {
         "form": form,
+        "audience": facts_of(segment) if segment else None,
         "can_translate": can_translate,
         "n_products": n_products,
         "n_without_facts": _n_without_facts(products),
@@ -69,6 +74,12 @@ def generate(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if is_start else 200
     return render(request, "aiassist/copywriting/generate.html", context, status=status)
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """The kinds of text that were chosen where one came from, or the usual ones."""
+    kinds = [kind for kind in request.GET.getlist("fields") if kind in dict(KINDS)]
+    return INITIAL | ({"fields": kinds} if kinds else {})
 
 
 @require_POST
@@ -93,6 +104,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 def _sample(request: HttpRequest, product: Any, lang: str, params: dict[str, Any]) -> dict:
     approved = approved_texts(request.merchant)[lang]
+    audience = readers.audience_of(request.merchant, request.POST)
     wishes = request_for(
         product,
         main_language=request.merchant.language,
@@ -103,12 +115,13 @@ def _sample(request: HttpRequest, product: Any, lang: str, params: dict[str, Any
         keywords=tuple(params["keywords"]),
         approved_texts=approved,
         seed=zlib.crc32(f"{product.pk}:{lang}".encode()),
+        audience_texts=tuple(texts_in(audience, lang)),
     )
     answer = Composer().generate([wishes])[0]
     if isinstance(answer, NotEnoughFacts):
         return {"lang": lang, "refusal": missing_facts_reason(answer)}
-    inputs = inputs_of(product)
-    policy = policy_for(product, lang, approved)
+    inputs = [*inputs_of(product), *audience_rows(audience)]
+    policy = with_audience(policy_for(product, lang, approved), audience)
     lines = paragraphs(answer.text, inputs, policy, field=params["fields"][0])
     return {"lang": lang, "lines": lines, "n_chars": len(answer.text)}
 

@@ -28,15 +28,24 @@ def email(material: Material) -> list[list[Line]]:
         return []
     own = [[Sentence(text, (), approved=True)] for text in material.request.approved_texts[:1]]
     greeting, closing = fixed(GREETING[lang]), fixed(CLOSING[lang])
-    return [[subject, preheader, greeting, body, *own, closing]]
+    return [[subject, preheader, greeting, *_to_readers(material), body, *own, closing]]
+
+
+def _to_readers(material: Material) -> list[Line]:
+    """What holds for each of them, one sentence: a letter is about the product."""
+    texts = material.request.audience_texts[:1]
+    return [[Sentence(text, (fact_id,), approved=True)] for fact_id, text in texts]
 
 
 def sms(material: Material) -> list[list[Line]]:
     """One message that is sent, and paid, once."""
     lang = material.lang
     ending = fixed(OPT_OUT[lang])
+    opening = [sentence for line in _to_readers(material) for sentence in line]
     for most in SMS[lang]:
-        said = sentences(material, most - len(OPT_OUT[lang]) - 1)
-        if said and sms_segments(joined(said + ending, lang)) == 1:
-            return [[said + ending]]
+        for begun in (opening, []) if opening else ([],):
+            left = most - len(OPT_OUT[lang]) - 1 - len(joined(begun, lang))
+            said = sentences(material, left)
+            if said and sms_segments(joined(begun + said + ending, lang)) == 1:
+                return [[begun + said + ending]]
     return []

@@ -74,7 +74,10 @@ def data_of(request: CopyRequest) -> dict[str, Any]:
         "audience": _unless_order(request.audience),
         "source_text": _text(request.source_text),
         "glossary": dict(request.glossary),
-        "approved_sentences": list(request.approved_texts),
+        "approved_sentences": [
+            *request.approved_texts,
+            *(text for _id, text in request.audience_texts),
+        ],
         "voice": _filled(
             {
                 "examples": [_text(text)[:MAX_EXAMPLE] for text in request.voice.examples],

@@ -176,12 +176,15 @@ def _sentences(
     _refuse_avoided(whole, request)
     known = {short: fact.id for short, fact, _value in told_facts(request)[0]}
     known |= {"name": "name", "brand": "brand", "type": "type"}
-    approved = set(request.approved_texts)
+    of_readers = {text: fact_id for fact_id, text in request.audience_texts}
+    approved = {*request.approved_texts, *of_readers}
     single = request.field in SINGLE | LINES
     return [
         Sentence(
             text.rstrip(".。") if single else text,
-            tuple(dict.fromkeys(known[one] for one in ids if one in known)),
+            (of_readers[text],)
+            if text in of_readers
+            else tuple(dict.fromkeys(known[one] for one in ids if one in known)),
             approved=text in approved,
         )
         for text, ids in rows

@@ -14,6 +14,7 @@ KNOWN = {
     *LENGTH,
     *contents(),
     *(rule["id"] for rule in advertising_rules()),
+    "reader_claim",
     "keyword_stuffing",
     "language",
     "reading_level",
