@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = [
     "ecomportal.ids",
     "ecomportal.said",
+    "ecomportal.sealed",
     "ecomportal.embedded",
     "ecomportal.tenancy",
     "ecomportal.jobs",
