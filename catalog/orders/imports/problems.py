@@ -26,7 +26,6 @@ MESSAGES = {
     ),
     "no_number": _("No column holds the number of the order. Choose one."),
     "no_date": _("No column says when the order was placed. Choose one."),
-    "no_amount": _("No column holds a price or the order’s total. Choose one."),
     "no_person": _("No column names the customer: choose one for the number or the e-mail."),
     "no_event": _("No column says what happened. Choose one for the event."),
     "no_visitor": _("No column says who did it: a customer, a visitor or a session."),
@@ -63,7 +62,6 @@ MESSAGES = {
         "or refunded."
     ),
     "not_event": _("{column} “{value}” is not an event we know, such as Product Viewed."),
-    "not_event_id": _("{column} “{value}” is not a UUID."),
     # A row
     "no_order_number": _("The line has no order number, so its order is unknown."),
     "no_customer": _("The line names no customer: it has neither a number nor an e-mail."),
