@@ -55,12 +55,13 @@ def horizon_of_shop(span: int) -> int:
     return 180 if span >= 540 else WINDOW
 
 
-def chosen(orders: Orders, day: int, *, kind: str = MBG) -> Trained:
+def chosen(orders: Orders, day: int, *, kind: str = MBG, now: Customers | None = None) -> Trained:
     """The model as it is trained on `day`: each tuning only if it helped in the window before.
 
-    It helped if, learnt from the window before that, it lowered the error of the last one.
+    It helped if, learnt from the window before that, it lowered the error of the last one. `now`:
+    the customers to fit to, where `orders` are those of a part of them.
     """
-    now = Customers.of(orders.as_of(day))
+    now = now or Customers.of(orders.as_of(day))
     if day - WINDOW - orders.first_day < LEAST_BEFORE:
         return train(now, kind=kind, day=day)
     uses = _worth(orders, day, kind=kind)
@@ -89,7 +90,7 @@ def hold_out(orders: Orders, day: int, days: int) -> Held:
     state = orders.as_of(day)
     n, value = (one[state.ids] for one in orders.between(day, day + days))
     none = None
-    if orders.last_day >= day + WINDOW:
+    if max(orders.last_day, day + days) >= day + WINDOW:
         none = orders.between(day, day + WINDOW)[0][state.ids] == 0
     return Held(state, n, value, none)
 

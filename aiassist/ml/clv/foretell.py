@@ -48,6 +48,12 @@ def outlook(model: PurchaseModel, seen: Histories, days: float) -> Outlook:
     return Outlook(p_active * mean, p_active * square, 1 - p_active * first)
 
 
+def outlook_of_all(model: PurchaseModel, seen: Histories, days: float) -> Outlook:
+    """The same of many customers, of whom most share their history with others."""
+    rows, place = seen.distinct()
+    return outlook(model, rows, days).take(place)
+
+
 def _moments(shape: Array, chance: Array, a: float, stay: Array) -> tuple[Array, Array]:
     """Sums over k of P(N >= k) P(G >= k) and of (2k - 1) times that."""
     mean, square = np.zeros_like(shape), np.zeros_like(shape)

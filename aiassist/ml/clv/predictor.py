@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from aiassist.ml.clv.fitting import Fit, fit_purchases
-from aiassist.ml.clv.foretell import Outlook, days_to_next, outlook
+from aiassist.ml.clv.foretell import Outlook, days_to_next, outlook, outlook_of_all
 from aiassist.ml.clv.histories import Array, Histories, Orders, State
 from aiassist.ml.clv.purchases import BG, MBG, PurchaseModel
 from aiassist.ml.clv.spend import SpendFit, SpendModel, correlation, fit_spend
@@ -27,6 +27,7 @@ KINDS = (BG, MBG)
 # Up to these numbers of repeats the parameters' doubt is taken together.
 STEPS = np.array([0, 1, 3, 7, 15])
 N_DRAWS, MOST_DRAWN = 40, 2_000
+MOST_LEVELLED, MOST_SPENDING = 50_000, 200_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,13 @@ class Customers:
     def __len__(self) -> int:
         return len(self.histories)
 
+    def part(self, most: int) -> "Customers":
+        """These, or as many of them by chance; always the same ones."""
+        if len(self) <= most:
+            return self
+        places = np.random.default_rng(0).choice(len(self), most, replace=False)
+        return Customers(self.histories.take(places), self.mean_value[places])
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -52,6 +60,17 @@ class Forecast:
     value: Array
     low: Array
     high: Array
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """All that is told of each customer: orders in 90 days, a year's orders and money, P(no order
+    in 90 days), days until half of such customers have ordered again (inf: never)."""
+
+    orders_90: Array
+    year: Forecast
+    p_none: Array
+    days_to_next: Array
 
 
 @dataclass(frozen=True)
@@ -68,38 +87,53 @@ class Predictor:
     chance: Tuning | None = None
     orders: Tuning | None = None
 
+    def predict(self, customers: Customers) -> Predictions:
+        soon = self._ahead(customers, WINDOW)
+        rows = self._features(customers, soon)
+        return Predictions(
+            self._tuned(soon, rows).mean,
+            self._forecast(customers, self._tuned(self._ahead(customers, YEAR), rows)),
+            soon.p_none if self.chance is None else self.chance.chance(rows),
+            days_to_next(self.purchases, customers.histories),
+        )
+
     def p_none(self, customers: Customers) -> Array:
         """P(no order in the next 90 days)."""
+        soon = self._ahead(customers, WINDOW)
         if self.chance is None:
-            return outlook(self.purchases, customers.histories, WINDOW).p_none
-        return self.chance.chance(self._features(customers))
+            return soon.p_none
+        return self.chance.chance(self._features(customers, soon))
 
     def forecast(self, customers: Customers, days: float) -> Forecast:
         """Orders and money, with the interval that holds 9 of 10 such customers."""
-        seen = customers.histories
-        ahead = self._tuned(customers, outlook(self.purchases, seen, days))
-        n = seen.repeats + 1
-        each = self.spend.expected(n, customers.mean_value)
-        value = ahead.mean * each
+        ahead = self._ahead(customers, days)
+        if self.orders is not None:
+            soon = self._ahead(customers, WINDOW)
+            ahead = self._tuned(ahead, self._features(customers, soon))
+        return self._forecast(customers, ahead)
+
+    def _forecast(self, customers: Customers, ahead: Outlook) -> Forecast:
+        n = customers.histories.repeats + 1
+        value = ahead.mean * self.spend.expected(n, customers.mean_value)
         square = self.spend.sum_moments(
             n, customers.mean_value, orders=ahead.mean, square=ahead.square
         )
-        square = square + value**2 * self.doubt[np.searchsorted(STEPS, seen.repeats, "right") - 1]
-        low, high = interval(value, square, ahead.p_none)
-        return Forecast(ahead.mean, value, low, high)
+        step = np.searchsorted(STEPS, customers.histories.repeats, "right") - 1
+        square = square + value**2 * self.doubt[step]
+        return Forecast(ahead.mean, value, *interval(value, square, ahead.p_none))
 
-    def days_to_next(self, customers: Customers) -> Array:
-        return days_to_next(self.purchases, customers.histories)
+    def _ahead(self, customers: Customers, days: float) -> Outlook:
+        return outlook_of_all(self.purchases, customers.histories, days)
 
-    def _features(self, customers: Customers) -> Array:
+    def _features(self, customers: Customers, soon: Outlook) -> Array:
         return features(
-            self.purchases, customers.histories, customers.mean_value, typical=self.typical
+            soon.p_none, customers.histories, customers.mean_value, typical=self.typical
         )
 
-    def _tuned(self, customers: Customers, ahead: Outlook) -> Outlook:
+    def _tuned(self, ahead: Outlook, rows: Array) -> Outlook:
         if self.orders is None:
             return ahead
-        factor = self.orders.factor(self._features(customers))
+        factor = self.orders.factor(rows)
         # Pairs of orders grow with the square of the rate, single ones with the rate.
         pairs = (ahead.square - ahead.mean) * factor**2
         return Outlook(ahead.mean * factor, pairs + ahead.mean * factor, ahead.p_none)
@@ -170,7 +204,9 @@ def train(
     """Fit both models; tune them on `past`, a window that is over. Raises CannotFit."""
     seen = customers.histories
     fit = fit_purchases(seen, kind)
-    spend = fit_spend(seen.repeats + 1, customers.mean_value)
+    # The value of an order is known from far fewer customers than the rest.
+    spending = customers.part(MOST_SPENDING)
+    spend = fit_spend(spending.histories.repeats + 1, spending.mean_value)
     values = customers.mean_value[customers.mean_value > 0]
     predictor = Predictor(fit.model, spend.model, float(np.median(values)), _doubt(fit, seen))
     if past is not None:
@@ -205,17 +241,17 @@ class Past:
     use_orders: bool
 
     def tuned(self, predictor: Predictor, now: Customers) -> Predictor:
-        then = self.trained.predictor
-        rows, today = then._features(self.customers), predictor._features(now)
+        """The predictor with what the window taught; its level over `now` stays as it was."""
+        then, now = self.trained.predictor, now.part(MOST_LEVELLED)
+        expected, ahead = then._ahead(self.customers, WINDOW), predictor._ahead(now, WINDOW)
+        rows, today = then._features(self.customers, expected), predictor._features(now, ahead)
         changes = {}
         if self.use_chance:
             found = fit_chance(rows, (self.orders == 0).astype(np.float64))
-            changes["chance"] = level_chance(found, today, float(predictor.p_none(now).mean()))
+            changes["chance"] = level_chance(found, today, float(ahead.p_none.mean()))
         if self.use_orders:
-            expected = outlook(then.purchases, self.customers.histories, WINDOW).mean
-            found = fit_orders(rows, expected, self.orders)
-            ahead = outlook(predictor.purchases, now.histories, WINDOW).mean
-            changes["orders"] = level_orders(found, today, ahead)
+            found = fit_orders(rows, expected.mean, self.orders)
+            changes["orders"] = level_orders(found, today, ahead.mean)
         return replace(predictor, **changes)
 
 

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq, minimize
 
-from aiassist.ml.clv.foretell import outlook
 from aiassist.ml.clv.histories import Array, Histories
-from aiassist.ml.clv.purchases import PurchaseModel
 
 WINDOW = 90  # days
 # Of standardised features: the chance is tuned fully, the number of orders half the way.
@@ -23,12 +21,11 @@ FARTHEST = 2.0
 N_FEATURES = 6
 
 
-def features(model: PurchaseModel, seen: Histories, mean_value: Array, *, typical: float) -> Array:
-    """(n, 6); the first column is the model's own opinion of the next 90 days."""
-    ahead = outlook(model, seen, WINDOW)
+def features(p_none: Array, seen: Histories, mean_value: Array, *, typical: float) -> Array:
+    """(n, 6); `p_none` is the purchase model's own P(no order in the window)."""
     value = np.log(np.maximum(mean_value, typical / 100) / typical) if typical > 0 else 0.0
     columns = [
-        logit(ahead.p_none),
+        logit(p_none),
         np.log1p(seen.age - seen.last),
         seen.repeats == 0,
         np.log1p(seen.repeats),
