@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Floor, Now, Random
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +28,8 @@ class Customer(TenantModel):
     tags = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, db_default=Now())
+    # One of 1,000 lots, drawn when the row is written: some lots are a fair sample of everybody.
+    lot = models.PositiveSmallIntegerField(_("lot"), db_default=Floor(Random() * 1000))
 
     class Meta:
         verbose_name = _("customer")
@@ -39,6 +41,7 @@ class Customer(TenantModel):
             models.Index(fields=["merchant", "-created_at", "-id"], name="customer_by_time"),
             models.Index(fields=["merchant", "name", "id"], name="customer_by_name"),
             models.Index(fields=["merchant", "country", "id"], name="customer_by_country"),
+            models.Index(fields=["merchant", "lot"], name="customer_by_lot"),
             models.Index(
                 fields=["merchant", "email_sha256"],
                 name="customer_by_email",
@@ -117,6 +120,7 @@ class OrderLine(TenantModel):
         ]
         indexes = [
             models.Index(fields=["merchant", "product"], name="orderline_of_product"),
+            models.Index(fields=["merchant", "sku"], name="orderline_by_sku"),
             # Lines that wait for their variant to appear.
             models.Index(
                 fields=["merchant", "sku"],
