@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from aiassist.segments.language.bounds import NOBODY, whole
 from aiassist.segments.language.days import day_of, start_of
+from aiassist.segments.language.references import unknown_segment
 from aiassist.segments.language.tree import Call, Condition
 from aiassist.segments.rfm_orders import counted_orders, factors_of
 from catalog.orders.models import Interaction
@@ -143,9 +144,11 @@ class Behaviour:
         return Q(Exists(chats))
 
     def _in_segment(self, call: Call) -> Q:
-        segment = self._segment_ids.get(str(call.get("name")))
+        name = str(call.get("name"))
+        segment = self._segment_ids.get(name)
         if segment is None:
-            return NOBODY
+            # Nobody would be a guess, and with NOT before it everybody.
+            raise unknown_segment(call, name, list(self._segment_ids))
         members = self.merchant.segment_members.filter(segment=segment, customer=OuterRef("pk"))
         return Q(Exists(members))
 

@@ -25,7 +25,7 @@ def check_references(merchant: Merchant, segment_id: UUID | None, rule: Rule) ->
     for call in calls:
         name = str(call.get("name"))
         if name not in references:
-            raise _unknown(call, name, [other for other in references if other != own])
+            raise unknown_segment(call, name, [other for other in references if other != own])
         if name == own:
             reason = said("A segment cannot refer to itself.")
             raise RuleError(reason, call.position, call.length)
@@ -79,7 +79,7 @@ def _circle(way: list[str]) -> Said:
                 way=" → ".join(way))  # fmt: skip
 
 
-def _unknown(call: Call, name: str, others: list[str]) -> RuleError:
+def unknown_segment(call: Call, name: str, others: list[str]) -> RuleError:
     near = nearest(name, others)
     before = "NOT " if call.is_not else ""
     proposals = [f"{before}in_segment({quoted(other)})" for other in near]

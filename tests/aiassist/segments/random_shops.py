@@ -41,7 +41,7 @@ def fill(merchant: Merchant, rng: Random, n: int) -> list[Customer]:
     names = [*WORDS["persona"][:2], ""]
     personas = [Persona.objects.create(merchant=merchant, number=k + 1, name=name)
                 for k, name in enumerate(names)]  # fmt: skip
-    segments = [Segment.objects.create(merchant=merchant, name=name) for name in WORDS["name"][:2]]
+    segments = [Segment.objects.create(merchant=merchant, name=name) for name in WORDS["name"]]
     customers = [_customer(merchant, rng, k) for k in range(n)]
     Customer.objects.bulk_create(customers)
     for customer in customers:
@@ -49,7 +49,7 @@ def fill(merchant: Merchant, rng: Random, n: int) -> list[Customer]:
         _orders(rng, customer, products)
         _views(rng, customer, products)
         _chats(rng, customer)
-        for segment in segments:
+        for segment in segments[:2]:  # the third stays empty
             if rng.random() < 0.4:
                 SegmentMember.objects.create(merchant=merchant, segment=segment, customer=customer)
     return customers
