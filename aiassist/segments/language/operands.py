@@ -203,7 +203,7 @@ class Reader:
             raise self.refuse(start, reason, [f"{name}()"])
         opened = self.before
         while not self.take_sign(")"):
-            if given and not self.take_sign(","):
+            if given and (self.thousands() or not self.take_sign(",")):
                 raise self._not_closed(opened)
             parameter, value = self._argument(function, given)
             given[parameter.name] = value
@@ -359,7 +359,7 @@ def _days_meant(name: str) -> list[str]:
     unit = units.get(rest.removesuffix("_ago").removesuffix("s"))
     if first.isascii() and first.isdigit() and len(first) <= 3 and unit:
         return [f"-{int(first)}{unit}"]
-    return nearest(name, NAMED_DAYS)
+    return nearest(name, list(NAMED_DAYS))
 
 
 def _flag(token: Token, about: Attribute) -> bool:
