@@ -57,6 +57,50 @@ def train_adapter(run: Run) -> None:
     train_adapter(run)
 
 
+@job_task(queue="fast", label=_("Export customers"))
+def export_customers(run: Run) -> None:
+    from aiassist.segments.customers.export import export_customers
+
+    export_customers(run)
+
+
+@job_task(queue="fast", label=_("Export everything about a customer"))
+def export_customer(run: Run) -> None:
+    from aiassist.segments.customers.everything import export_customer
+
+    export_customer(run)
+
+
+@job_task(queue="fast", label=_("Erase a customer"))
+def erase_customer(run: Run) -> None:
+    from aiassist.segments.customers.erase import erase_customer
+
+    erase_customer(run)
+
+
+@job_task(queue="train", label=_("Reckon the cohorts"))
+def reckon_cohorts(run: Run) -> None:
+    from aiassist.segments.customers.cohorts import reckon_cohorts
+
+    reckon_cohorts(run)
+
+
+@after_job("build_segments")
+def keep_cohorts(job: Job) -> None:
+    """The cohorts of a large shop are reckoned with its profiles."""
+    from aiassist.segments.customers.cohorts import keep_after_refresh
+
+    keep_after_refresh(job)
+
+
+@app.task(name="aiassist.forget_customer_files")
+def forget_customer_files() -> None:
+    """Delete lists of customers of all shops that expired."""
+    from aiassist.segments.customers.files import forget_old_files
+
+    forget_old_files()
+
+
 @after_job("run_import")
 def draft_what_arrived(job: Job) -> None:
     """The shop's rules for drafts look at once at what an import brought."""

@@ -8,11 +8,13 @@ from aiassist.copywriting.glossary import views as glossary
 from aiassist.copywriting.learning.urls import urlpatterns as learning
 from aiassist.copywriting.rules import views as rules
 from aiassist.registry import views as registry
+from aiassist.segments.customers.urls import urlpatterns as customers
 
 app_name = "aiassist"
 urlpatterns = [
     *engines,
     *learning,
+    *customers,
     path("content/", review.queue, name="review"),
     path("content/write/", views.generate, name="generate"),
     path("content/write/preview/", views.preview, name="generate-preview"),

@@ -195,6 +195,7 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds; a broker that never answers mus
 # A process that grows past this is replaced after the task in hand.
 WORKER_MAX_MIB = envint("WORKER_MAX_MIB", 4096)
 CELERY_BEAT_SCHEDULE = {
+    "forget customer files": {"task": "aiassist.forget_customer_files", "schedule": 3600.0},
     "sweep": {"task": "jobs.sweep", "schedule": 5.0},
     "ring for webhooks": {"task": "webhooks.ring_due", "schedule": 5.0},
     "purge webhooks": {"task": "webhooks.purge", "schedule": 3600.0},

@@ -45,6 +45,10 @@ class Erasure(TenantModel):
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
 
+    @property
+    def n_rows(self) -> int:
+        return sum(self.counts.values())
+
 
 def fingerprint(merchant_id: int, text: str) -> str:
     """As `erasure_fingerprint` in the database makes it."""

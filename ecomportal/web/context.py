@@ -34,6 +34,7 @@ SECTIONS = [
     Section("home", _("Home"), "home", "shop-home", key="h"),
     Section("products", _("Products"), "box", "catalog:products", key="p"),
     Section("content", _("Content"), "pen", "aiassist:review", key="c", count="drafts"),
+    Section("customers", _("Customers"), "people", "aiassist:customers", key="u"),
     Section("jobs", _("Jobs"), "list", "jobs", key="j", group="foot"),
     Section("settings", _("Settings"), "gear", "team", key="t", group="foot", roles=EDITORS),
 ]
