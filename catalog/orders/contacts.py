@@ -16,7 +16,7 @@ EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]+")
 HASH = re.compile(r"[0-9a-fA-F]{64}")
 BOTH = re.compile(r"([0-9a-fA-F]{64})/([0-9a-fA-F]{64})")  # of a phone, as an error file has them
 NOT_DIGITS = re.compile(r"[^\d]+")
-NUMBER = re.compile(r"[+\d][\d\s().\-/]*")
+NUMBER = re.compile(r"[+\d(][\d\s().\-/]*", re.ASCII)
 MAX_EMAIL = 254
 MIN_DIGITS, MAX_DIGITS = 7, 15  # of an E.164 number
 # What a country's own numbers begin with abroad; those that keep their zero have it in the second.

@@ -19,6 +19,7 @@ from aiassist.copywriting.models import ApprovedText, Draft
 from aiassist.copywriting.rules.models import DraftRule
 from aiassist.registry.models import ModelVersion
 from catalog.orders.imports.models import IntakeRow, IntakeRun
+from catalog.orders.models import CurrencyRate
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.feeds.models import Feed, FeedProblem
 from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
@@ -146,6 +147,7 @@ class World:
                 **common, name=f"{CANARY} orders.csv", file="none.csv", sha256="0" * 64,
                 subject="orders", state="ready",
             )  # fmt: skip
+            CurrencyRate.objects.create(**common, currency="USD", rate="0.9")
             intakerow = IntakeRow.objects.create(
                 **common, run=intake, line=2, key=CANARY, outcome="created", payload={}
             )
@@ -227,7 +229,7 @@ class World:
             "fact_id": fact.pk, "image_id": image.pk, "job_id": job.pk, "change_id": change.pk,
             "changerow_id": changed.pk,
             "run_id": run.pk, "row_id": row.pk, "mapping_id": mapping.pk,
-            "intake_id": intake.pk, "intakerow_id": intakerow.pk, "name": "orders",
+            "intake_id": intake.pk, "intakerow_id": intakerow.pk,
             "draft_id": draft.pk, "text_id": sentence.pk, "approval_id": approval.pk,
             "term_id": term.pk, "edit_id": edit.pk, "exemption_id": exemption.pk,
             "rule_id": rule.pk, "lesson_id": lesson.pk, "version_id": version.pk,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from catalog.orders.contacts import email_hash, is_email, phone_hash, reference
+from catalog.orders.contacts import EMAIL, email_hash, is_email, phone_hash, reference
 from catalog.orders.imports import values
 from catalog.orders.imports.models import Subject
 from catalog.products.imports.problems import Problem, problem
@@ -19,6 +19,7 @@ LIMITS = {
     "event_id": 80,
 }
 MAX_TAG, MAX_TAGS = 80, 250
+NUMBERS = ("customer", "number")
 NAMING = ("customer", "name", "first_name", "last_name")
 CONTACTS = ("email", "phone")  # a bad one does no harm where something else names the person
 OF_LINE = ("line", "sku", "quantity", "unit_price", "line_total", "discount", "line_refunded")
@@ -92,6 +93,8 @@ class Cells:
         return found
 
     def _take(self, found: Stated, target: str, cell: str, convert: Any) -> None:
+        if target in NUMBERS and cell[0] == "'":
+            cell = cell[1:]  # so that a spreadsheet leaves the digits as they are
         if target in NAMING and is_email(cell):
             # Many shops number their customers by e-mail: that is an e-mail, and kept as one.
             if target == "customer":
@@ -156,14 +159,19 @@ def safe_cells(header: Sequence[str], mapping: Mapping[str, str], cells: list[st
     """The cells of those columns as an error file may hold them: contacts as hashes, or not."""
     by_target = {mapping.get(name, ""): cell for name, cell in zip(header, cells, strict=False)}
     country = cleaned(by_target.get("country", "")).upper()
-    kept = []
-    for name, cell in zip(header, cells, strict=False):
-        target = mapping.get(name, "")
-        if target in CONTACTS or target in NAMING and is_email(cleaned(cell)):
-            kept.append(_hashed("phone" if target == "phone" else "email", cleaned(cell), country))
-        elif target:
-            kept.append(cell.replace("\0", " "))  # JSON in the database holds no NUL
-    return kept
+    return [
+        _safe(mapping[name], cell, country)
+        for name, cell in zip(header, cells, strict=False)
+        if mapping.get(name)
+    ]
+
+
+def _safe(target: str, cell: str, country: str) -> str:
+    text = cleaned(cell)
+    if target in CONTACTS or is_email(text):
+        return _hashed("phone" if target == "phone" else "email", text, country)
+    # JSON in the database holds no NUL.
+    return EMAIL.sub("…@…", cell.replace("\0", " "))
 
 
 def _hashed(target: str, cell: str, country: str) -> str:

@@ -59,8 +59,9 @@ def _imports_page(request: HttpRequest, form: UploadForm, *, status: int = 200) 
 
 @require_safe
 @merchant_required(*EDITORS)
-def sample(request: HttpRequest, name: str) -> HttpResponse:
+def sample(request: HttpRequest) -> HttpResponse:
     """A small file with the columns of ours, to see what goes where."""
+    name = request.GET.get("of", "orders")
     if name not in samples.NAMES:
         raise Http404
     response = HttpResponse(samples.content(name), content_type="text/csv; charset=utf-8")

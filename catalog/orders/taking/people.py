@@ -17,9 +17,11 @@ COLUMNS = (
     *("id", "merchant_id", "external_id", "name", "email_sha256", "phone_sha256"),
     *("phone_digits_sha256", "language", "country", "accepts_marketing", "tags", "created_at"),
 )
+# They change at the very time at which the orders do that name them: so an undo knows whether
+# somebody changed them since.
 MAKE = f"""
-INSERT INTO catalog_customer ({", ".join(COLUMNS)})
-SELECT {", ".join(COLUMNS)} FROM {STAGE}
+INSERT INTO catalog_customer ({", ".join(COLUMNS)}, changed_at)
+SELECT {", ".join(COLUMNS)}, now() FROM {STAGE}
 ON CONFLICT (merchant_id, external_id) DO NOTHING RETURNING external_id, id
 """
 Person = Mapping[str, Any]  # what is stated: customer, email, phone, name, language, country
