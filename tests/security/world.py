@@ -17,9 +17,12 @@ from aiassist.copywriting.learning.models import Lesson
 from aiassist.copywriting.lint.models import Exemption
 from aiassist.copywriting.models import ApprovedText, Draft
 from aiassist.copywriting.rules.models import DraftRule
+from aiassist.profiles.models import Segment, SegmentMember
 from aiassist.registry.models import ModelVersion
+from aiassist.segments.customers.models import CustomerFile
 from catalog.orders.imports.models import IntakeRow, IntakeRun
 from catalog.orders.models import CurrencyRate
+from catalog.orders.models import Customer
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.feeds.models import Feed, FeedProblem
 from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
@@ -199,6 +202,17 @@ class World:
             view = SavedView.objects.create(
                 **common, user=owner, page="products", name=CANARY, query="q=x"
             )
+            customer = Customer.objects.create(
+                **common, external_id=f"{CANARY}-C1", name=f"{CANARY} Smith"
+            )
+            segment = Segment.objects.create(
+                **common, name=f"{CANARY} regulars", rule="number_of_orders >= 0", n_members=1
+            )
+            SegmentMember.objects.create(**common, segment=segment, customer=customer)
+            people_view = SavedView.objects.create(
+                **common, user=owner, page="customers", name=f"{CANARY} people", query="r=5"
+            )
+            people_file = CustomerFile.objects.create(**common, kind="list")
             feed = Feed.objects.create(
                 **common, name=f"{CANARY} feed", language="en", link="https://x.example/{handle}"
             )
@@ -238,6 +252,8 @@ class World:
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
             "gone_id": gone.pk, "feed_id": feed.pk, "key": colour.key,
+            "customer_id": customer.pk, "segment_id": segment.pk,
+            "people_view_id": people_view.pk, "people_file_id": people_file.pk,
             "own_key": own_kind.key, "field": "price", "trial_id": trial.pk,
             "webhook_id": webhook.pk, "delivery_id": delivery.pk,
         }  # fmt: skip

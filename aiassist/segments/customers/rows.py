@@ -21,9 +21,7 @@ def group_label(value: str | None) -> str:
 
 def churn_word(probability: float | None) -> str:
     """low, middle or high, as the filter has them; "" where nothing is predicted."""
-    if probability is None:
-        return ""
-    return "low" if probability < churn.LOW else "middle" if probability < churn.HIGH else "high"
+    return "" if probability is None else churn.churn_band(probability)
 
 
 def _cell(name: str, row: dict[str, Any]) -> dict[str, Any]:
