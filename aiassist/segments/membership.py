@@ -22,7 +22,7 @@ MAX_TRIES = 3  # where customers are erased at the very moment at which they ent
 NOBODY = "SELECT id FROM catalog_customer WHERE false", ()
 
 MOVE = """
-WITH found AS MATERIALIZED ({found}),
+WITH found (id) AS MATERIALIZED ({found}),
 gone AS (
     DELETE FROM aiassist_segmentmember m WHERE m.segment_id = %s
     AND NOT EXISTS (SELECT FROM found f WHERE f.id = m.customer_id) RETURNING m.customer_id
