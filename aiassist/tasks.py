@@ -101,6 +101,13 @@ def forget_customer_files() -> None:
     forget_old_files()
 
 
+@job_task(queue="train", label=_("Build segments"))
+def build_segments(run: Run) -> None:
+    from aiassist.segments.job import build_segments  # late: workers only
+
+    build_segments(run)
+
+
 @after_job("run_import")
 def draft_what_arrived(job: Job) -> None:
     """The shop's rules for drafts look at once at what an import brought."""
@@ -123,6 +130,14 @@ def fingerprint_texts() -> None:
     from aiassist.copywriting.rules.beat import fingerprint_all
 
     fingerprint_all()
+
+
+@app.task(name="aiassist.build_due_segments")
+def build_due_segments() -> None:
+    """Start what is due in every shop: all its customers at night, changed ones in between."""
+    from aiassist.segments.beat import start_due
+
+    start_due()
 
 
 @app.task(name="aiassist.learn_from_reviews")

@@ -8,6 +8,7 @@ from aiassist.copywriting.glossary import views as glossary
 from aiassist.copywriting.learning.urls import urlpatterns as learning
 from aiassist.copywriting.rules import views as rules
 from aiassist.registry import views as registry
+from aiassist.segments import build_views
 from aiassist.segments.customers.urls import urlpatterns as customers
 
 app_name = "aiassist"
@@ -15,6 +16,7 @@ urlpatterns = [
     *engines,
     *learning,
     *customers,
+    path("segments/build/", build_views.build, name="segments-build"),
     path("content/", review.queue, name="review"),
     path("content/write/", views.generate, name="generate"),
     path("content/write/preview/", views.preview, name="generate-preview"),

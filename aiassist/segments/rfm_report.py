@@ -26,13 +26,15 @@ DO UPDATE SET n_members = EXCLUDED.n_members, clv_cents = EXCLUDED.clv_cents
 """
 
 
-def standing(merchant: Merchant, told: dict[str, Any], cap_cents: int | None) -> dict[str, Any]:
-    """For people: the limits, the cap and whose orders it cut, what did not count and why."""
+def standing(merchant: Merchant, told: dict[str, Any], left_out: Any = None) -> dict[str, Any]:
+    """For people: the limits, the cap and whose orders it cut, what did not count and why (counted
+    over all orders unless it is known)."""
+    cap_cents = None if told["cap"] is None else round(told["cap"])
     return {
         "limits": _limits(told),
         "cap_cents": cap_cents,
         "giants": _giants(merchant, cap_cents) if cap_cents else [],
-        "left_out": _left_out(merchant),
+        "left_out": left_out or _left_out(merchant),
     }
 
 
@@ -53,13 +55,12 @@ def _giants(merchant: Merchant, cap_cents: int) -> list[dict[str, Any]]:
     orders = counted_orders(merchant).filter(
         net_cents__gt=cap_cents, customer__in=cut.values("customer")
     )
-    found = orders.select_related("customer").order_by("-net_cents")[:MAX_GIANTS]
+    found = orders.order_by("-net_cents")[:MAX_GIANTS]
     return [
         {
             "order": str(order.pk),
             "number": order.number,
             "customer": str(order.customer_id),
-            "name": str(order.customer),
             "cents": order.net_cents,
         }
         for order in found
@@ -88,11 +89,11 @@ def count_groups(merchant: Merchant) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(GROUPS, [merchant.pk])
         rows = cursor.fetchall()
-    cells: dict[str, int] = {}
+    cells: dict[str, dict[str, int]] = {}
     sums = {str(group): [0, 0, 0, 0, 0] for group in RfmGroup}
     for r_score, f_score, group, *counts in rows:
         cell = f"{r_score}{f_score}"
-        cells[cell] = cells.get(cell, 0) + counts[0]
+        cells.setdefault(cell, {})[group] = counts[0]
         sums[group] = [a + int(b or 0) for a, b in zip(sums[group], counts, strict=True)]
     return {"cells": cells, "groups": {name: _means(*values) for name, values in sums.items()}}
 

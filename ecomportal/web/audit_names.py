@@ -24,6 +24,7 @@ ACTIONS = {
     "customer.exported": _("Everything about a customer exported"),
     "customer.let_in": _("Erased number let in again"),
     "customers.exported": _("Customers exported"),
+    "customers.reckoned": _("All customers reckoned"),
     "customers.file_fetched": _("File of customers fetched"),
     "draft.approved": _("Draft approved"),
     "draft.approved_many": _("Drafts approved"),
