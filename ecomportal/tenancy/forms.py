@@ -14,6 +14,8 @@ from ecomportal.tenancy.models import ApiKey, Merchant, Role, User
 SCOPES = [
     ("products:read", _("Read products")),
     ("products:write", _("Change products")),
+    ("orders:write", _("Send orders")),
+    ("customers:write", _("Send customers")),
     ("drafts:read", _("Read drafts")),
     ("drafts:write", _("Decide drafts")),
     ("jobs:read", _("Read jobs")),
