@@ -2,6 +2,7 @@
 
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
 from catalog.orders.erasures import Erasure
+from catalog.orders.events.models import AnonymousId, EventDay, EventReject, PendingSku
 from catalog.orders.imports.models import IntakeRow, IntakeRun
 from catalog.orders.models import CurrencyRate, Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
@@ -94,9 +95,17 @@ register(CurrencyRate, list_display=("currency", "rate", "changed_at"), search_f
 register(OrderLine, list_display=("order", "sku", "quantity", "unit_price_cents"),
          search_fields=("sku", "order__number"))  # fmt: skip
 register(
-    Interaction, ReadOnlyAdmin, list_display=("at", "kind", "customer", "sku", "session_id"),
+    Interaction, ReadOnlyAdmin, list_display=("at", "event", "customer", "sku", "session_id"),
     search_fields=("sku", "customer__external_id"), list_filter=("kind",), ordering=("-at",),
 )  # fmt: skip
+register(AnonymousId, ReadOnlyAdmin, list_display=("anonymous_id", "customer", "since"),
+         search_fields=("anonymous_id", "customer__external_id"))  # fmt: skip
+register(PendingSku, ReadOnlyAdmin, list_display=("sku", "n", "first_at", "last_at"),
+         search_fields=("sku",), ordering=("-n",))  # fmt: skip
+register(EventDay, ReadOnlyAdmin, list_display=("day", "outcome", "code", "n"),
+         search_fields=("code",), list_filter=("outcome",), ordering=("-day",))  # fmt: skip
+register(EventReject, ReadOnlyAdmin, list_display=("at", "code", "field", "detail"),
+         search_fields=("code", "field", "detail"), ordering=("-id",))  # fmt: skip
 register(
     Conversation, list_display=("external_id", "channel", "language", "status", "started_at"),
     search_fields=("external_id",), list_filter=("status", "language"), ordering=("-started_at",),

@@ -2,6 +2,7 @@
 
 from catalog.conversations.models import Conversation, FaqArticle, Policy, Utterance
 from catalog.orders.erasures import Erasure
+from catalog.orders.events.models import AnonymousId, EventDay, EventReject, PendingSku
 from catalog.orders.imports.models import IntakeRow, IntakeRun
 from catalog.orders.models import CurrencyRate, Customer, Interaction, Order, OrderLine
 from catalog.products.changes import Change, ChangeRow
@@ -21,6 +22,7 @@ from catalog.products.models import (
 )
 
 __all__ = [
+    "AnonymousId",
     "Attribute",
     "Category",
     "Change",
@@ -29,6 +31,8 @@ __all__ = [
     "CurrencyRate",
     "Customer",
     "Erasure",
+    "EventDay",
+    "EventReject",
     "ExportChoice",
     "Fact",
     "FactDemand",
@@ -43,6 +47,7 @@ __all__ = [
     "MissingCount",
     "Order",
     "OrderLine",
+    "PendingSku",
     "Policy",
     "Product",
     "ProductFigures",

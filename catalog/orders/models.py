@@ -7,9 +7,12 @@ from django.db.models.functions import Floor, Now, Random
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalog.orders.events.models import Interaction
 from catalog.products.models import Product, Variant
 from ecomportal.ids import uuid7
 from ecomportal.tenancy.models import Merchant, TenantModel
+
+__all__ = ["CurrencyRate", "Customer", "Interaction", "Order", "OrderLine"]
 
 
 class Customer(TenantModel):
@@ -156,41 +159,3 @@ class CurrencyRate(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.rate}"
-
-
-class Interaction(TenantModel):
-    """A view, a cart or a purchase; append-only, once per event id."""
-
-    class Kind(models.TextChoices):
-        VIEW = "view", _("View")
-        CART = "cart", _("Cart")
-        PURCHASE = "purchase", _("Purchase")
-
-    id = models.BigAutoField(primary_key=True)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="interactions")
-    event_id = models.UUIDField(default=uuid7)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    customer = models.ForeignKey(
-        Customer, models.CASCADE, null=True, related_name="interactions", db_constraint=False
-    )
-    session_id = models.CharField(max_length=64, blank=True)
-    product = models.ForeignKey(
-        Product, models.SET_NULL, null=True, related_name="interactions", db_constraint=False
-    )
-    sku = models.CharField(max_length=120, blank=True)
-    quantity = models.PositiveIntegerField(default=1)
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("interaction")
-        verbose_name_plural = _("interactions")
-        constraints = [
-            models.UniqueConstraint(fields=["merchant", "event_id"], name="interaction_once")
-        ]
-        indexes = [
-            models.Index(fields=["merchant", "-at"], name="interaction_by_time"),
-            models.Index(fields=["merchant", "customer", "at"], name="interaction_of_customer"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.sku}"
