@@ -50,9 +50,9 @@ def planted_samples(*, seeds: int, only: str = "") -> Iterator[Sample]:
     for half, style, case, text in clean_texts(seeds=seeds):
         if only and half != only:
             continue
-        yield _sample(half, case, text, None, (), style)
+        yield sample_of(half, case, text, None, (), style)
         for kind, (changed, spans) in _planted(half, case, text):
-            yield _sample(half, case, changed, kind, tuple(spans), style)
+            yield sample_of(half, case, changed, kind, tuple(spans), style)
 
 
 def _planted(half: str, case: Case, text: str) -> Iterator[tuple[str, Planted]]:
@@ -78,13 +78,13 @@ def clean_texts(*, seeds: int) -> Iterator[tuple[str, str, Case, str]]:
             yield name, style, case, text
 
 
-def _sample(
+def sample_of(
     half: str,
     case: Case,
     text: str,
-    corruption: str | None,
-    spans: tuple[tuple[int, int], ...],
-    style: str,
+    corruption: str | None = None,
+    spans: tuple[tuple[int, int], ...] = (),
+    style: str = "",
 ) -> Sample:
     facts = tuple(Fact(k, key, v, None, u) for k, (key, v, u) in case.facts.items())
     policy = Policy(lang=case.lang, name=case.name, brand=case.brand, product_type=case.type)

@@ -94,13 +94,21 @@ def unbacked_sentences() -> dict[tuple[str, str], list[str]]:
     """(language, class) -> sentences that no product's facts back."""
     found: dict[tuple[str, str], list[str]] = {}
     for path in sorted(SET.glob("claims_*.txt")):
-        lang = ""
-        for line in path.read_text("utf-8").splitlines():
-            if line.startswith("= "):
-                lang = line[2:].strip()
-            elif line and not line.startswith("#"):
-                kind, _, sentences = line.partition(": ")
-                found.setdefault((lang, kind), []).extend(sentences.split(" | "))
+        for of, sentences in sentences_of(path).items():
+            found.setdefault(of, []).extend(sentences)
+    return found
+
+
+def sentences_of(path: Path) -> dict[tuple[str, str], list[str]]:
+    """(language, class) -> the sentences of a file; a line "= lang" opens a language."""
+    found: dict[tuple[str, str], list[str]] = {}
+    lang = ""
+    for line in path.read_text("utf-8").splitlines():
+        if line.startswith("= "):
+            lang = line[2:].strip()
+        elif line and not line.startswith("#"):
+            kind, _, sentences = line.partition(": ")
+            found.setdefault((lang, kind), []).extend(sentences.split(" | "))
     return found
 
 

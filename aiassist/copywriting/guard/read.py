@@ -1,7 +1,7 @@
 """Read a text clause by clause: what each clause rests on, and what nothing accounts for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aiassist.copywriting.guard.amounts import CLASSIFIERS, Amount, dimension, find_amounts
 from aiassist.copywriting.guard.assertions import is_assertion
@@ -14,6 +14,7 @@ from aiassist.copywriting.guard.evidence import (
     gather,
     plain_key,
 )
+from aiassist.copywriting.guard.judge import reconsider
 from aiassist.copywriting.guard.lexicon import phrases
 from aiassist.copywriting.guard.naming import hide_names
 from aiassist.copywriting.guard.numbers import Mark, Verdict, judge, swapped
@@ -21,24 +22,21 @@ from aiassist.copywriting.guard.objections import objection
 from aiassist.copywriting.guard.patterns import find_forbidden
 from aiassist.copywriting.guard.scope import Scope
 from aiassist.copywriting.guard.tokens import OWN, Token, clauses, fold, sentences, tokenise
-from aiassist.copywriting.guard.types import Claim, FactLike, Leftover, Policy, Reading
+from aiassist.copywriting.guard.types import (
+    Claim,
+    FactLike,
+    Leftover,
+    Piece,
+    Policy,
+    Reading,
+)
 
 COMMA_HOPS = 4  # a comma puts a number and an attribute's name further apart
 AND_HOPS = 1
 SMALL = (2, 3)
 COUNTABLE_KINDS = frozenset({"claim", "touchy", "part", "noun", "foreign", "soft", "cue"})
+Span = tuple[int, int]  # of characters
 FOREIGN_WORDS = 2  # function words of the other language that give a sentence away
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a sentence with what accounts for it."""
-
-    start: int
-    end: int
-    kind: str  # fact, cue, name, word, phrase, mild, noun, given, amount, or a rule's name
-    fact_ids: frozenset[str]
-    leftover: Leftover | None = None
 
 
 def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
@@ -50,17 +48,25 @@ def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
     claims: list[Claim] = []
     leftovers = list(find_forbidden(folded))
     folded = hide_names(folded, facts, policy)
-    for start, end in sentences(folded):
-        pieces = list(_pieces(folded, start, end, evidence=evidence, given=given))
-        found = [piece.leftover for piece in pieces if piece.leftover]
+    for (start, end), parts, pieces in read_pieces(folded, evidence=evidence, given=given):
+        found = reconsider(folded, parts, pieces, policy.lang, known=leftovers)
         if _is_question(folded, start, end):
             found = [_asked(o, folded) for o in found]
         leftovers += found
         if _is_foreign(folded, pieces, policy.lang):
             leftovers.append(Leftover(start, end, "language"))
-        for clause in clauses(folded, start, end):
+        for clause in parts:
             claims.append(_claim(text, clause, pieces, leftovers))
     return Reading(claims, _merged(leftovers, folded))
+
+
+def read_pieces(
+    folded: str, *, evidence: Evidence, given: Sequence[tuple[int, int]] = ()
+) -> Iterator[tuple[Span, list[Span], list[Piece]]]:
+    """Each sentence's place, its clauses, and its pieces with what the rules object to."""
+    for start, end in sentences(folded):
+        pieces = list(_pieces(folded, start, end, evidence=evidence, given=given))
+        yield (start, end), clauses(folded, start, end), pieces
 
 
 def _with_names(policy: Policy, facts: Sequence[FactLike]) -> Policy:

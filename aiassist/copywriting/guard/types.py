@@ -81,6 +81,17 @@ class Leftover:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A stretch of a sentence with what accounts for it."""
+
+    start: int
+    end: int
+    kind: str  # fact, cue, name, word, phrase, mild, noun, given, amount, or a rule's name
+    fact_ids: frozenset[str]
+    leftover: Leftover | None = None
+
+
+@dataclass(frozen=True)
 class Reading:
     """The whole text read once: its clauses and everything that is wrong with them."""
 
