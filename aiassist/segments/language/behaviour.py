@@ -11,7 +11,7 @@ from babel.numbers import get_currency_precision
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from aiassist.segments.language.bounds import NOBODY, whole
+from aiassist.segments.language.bounds import INTENT_LONGEST, NOBODY, TAG_LONGEST, has_entry, whole
 from aiassist.segments.language.days import day_of, start_of
 from aiassist.segments.language.references import unknown_segment
 from aiassist.segments.language.tree import Call, Condition
@@ -76,7 +76,7 @@ class Behaviour:
                 return None
             products = products.filter(category_id__in=below)
         if call.get("tag"):
-            products = products.filter(tags__contains=[call.get("tag")])
+            products = products.filter(has_entry("tags", str(call.get("tag")), TAG_LONGEST))
         if call.get("category") or call.get("tag"):
             wanted[f"{prefix}product__in"] = products.values("pk")
         return wanted
@@ -136,9 +136,10 @@ class Behaviour:
     # --- Chats and segments ------------------------------------------------------------------
 
     def _chat_intent(self, call: Call) -> Q:
+        intent = str(call.get("intent"))
         chats = self.merchant.conversations.filter(
+            has_entry("reading__intents", intent, INTENT_LONGEST),
             customer=OuterRef("pk"),
-            reading__intents__contains=[call.get("intent")],
             **self._since(call, "started_at"),
         )
         return Q(Exists(chats))

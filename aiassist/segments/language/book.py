@@ -123,7 +123,7 @@ _ALL = (
               "next_order_on"),
     Attribute("chat_sentiment", "choice", "chats", _("sentiment of the last conversation"),
               "chat_sentiment", choices=tuple(ConversationReading.Sentiment.choices)),
-    Attribute("unresolved_chats", "whole", "chats", _("unresolved conversations"),
+    Attribute("unresolved_chats", "whole", "chats", _("number of unresolved conversations"),
               "n_unresolved", **_count),
     Attribute("csat", "number", "chats", _("satisfaction"), "csat", **_score,
               help=_("Mean of the ratings from 1 to 5 that the customer gave.")),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from aiassist.segments.language.behaviour import Behaviour
 from aiassist.segments.language.book import ATTRIBUTES, Attribute
-from aiassist.segments.language.bounds import NOBODY, whole
+from aiassist.segments.language.bounds import NOBODY, TAG_LONGEST, has_entry, whole
 from aiassist.segments.language.days import day_of, start_of, today_of
 from aiassist.segments.language.tree import Call, Compare, Condition, Group, Tree
 from ecomportal.tenancy.models import Merchant
@@ -119,7 +119,7 @@ class Compiler:
         column = self._column(attribute)
         if not asked.values:
             return Q(**{column: []}) if asked.operator == "IS NULL" else ~Q(**{column: []})
-        has_it = Q(**{f"{column}__contains": [asked.values[0]]})
+        has_it = has_entry(column, str(asked.values[0]), TAG_LONGEST)
         return has_it if asked.operator == "CONTAINS" else ~has_it
 
     # --- Days --------------------------------------------------------------------------------

@@ -168,9 +168,11 @@ def _projected(hits: int, n_sampled: int, n_of: int) -> tuple[int, int, int]:
     middle = (share + z2 / (2 * n_sampled)) / (1 + z2 / n_sampled)
     half = Z * sqrt(share * (1 - share) / n_sampled + z2 / (4 * n_sampled**2))
     half = half * left_out / (1 + z2 / n_sampled)
-    low = max(hits, round((middle - half) * n_of))
-    high = min(n_of - (n_sampled - hits), round((middle + half) * n_of))
-    return min(max(round(share * n_of), low), high), low, high
+    n = round(share * n_of)
+    # The narrowed interval is not about the share itself, but must hold it.
+    low = max(hits, min(n, round((middle - half) * n_of)))
+    high = min(n_of - (n_sampled - hits), max(n, round((middle + half) * n_of)))
+    return n, low, high
 
 
 # --- Part by part ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from aiassist.segments.language.tree import Call, Clause, Compare
 from aiassist.segments.language.words import amount, calendar_day, span, value_words
 from aiassist.segments.language.writing import clause_text
 from catalog.orders.models import Customer
-from ecomportal.said import Said, said, said_n
+from ecomportal.said import Said, said, said_n, sentences
 
 
 class ClauseResult(NamedTuple):
@@ -48,12 +48,12 @@ def found_words(clause: Clause, facts: Facts, currency: str) -> Said:
     if attribute.kind == "flag":
         return said("yes") if found else said("no")
     if attribute.kind == "tags":
-        return said("%(tags)s", tags=found) if found else said("no tags")
+        return sentences(found) if found else said("no tags")
     if attribute.kind == "day":
         return _day(found, facts)
     if attribute.kind == "money":
         return amount(found, currency)
-    return said("%(value)s", value=value_words(attribute, found, currency))
+    return sentences(value_words(attribute, found, currency))
 
 
 def _nothing(clause: Compare, facts: Facts) -> Said:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from aiassist.segments.language.book import (
     ATTRIBUTES,
@@ -36,7 +36,7 @@ OPERATOR_LABELS: dict[str, Promise] = {
     "IS NOT NULL": _("is known"),
 }
 DAY_LABELS: dict[str, Promise] = {
-    "=": _("on"),
+    "=": pgettext_lazy("a day", "on"),
     "!=": _("not on"),
     "<": _("earlier than"),
     "<=": _("no later than"),
@@ -44,7 +44,7 @@ DAY_LABELS: dict[str, Promise] = {
     ">=": _("no earlier than"),
     "BETWEEN": _("from … to …"),
     "IN": _("on one of"),
-    "IS NULL": _("none"),
+    "IS NULL": pgettext_lazy("a day", "none"),
     "IS NOT NULL": _("there is one"),
 }
 TAG_LABELS: dict[str, Promise] = {"IS NULL": _("is empty"), "IS NOT NULL": _("is not empty")}
