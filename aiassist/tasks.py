@@ -108,6 +108,20 @@ def build_segments(run: Run) -> None:
     build_segments(run)
 
 
+@job_task(queue="fast", label=_("Refresh a segment"))
+def refresh_one_segment(run: Run) -> None:
+    from aiassist.segments.one_job import refresh_one
+
+    refresh_one(run)
+
+
+@job_task(queue="fast", label=_("Export an audience"))
+def export_audience(run: Run) -> None:
+    from aiassist.segments.audiences.job import export_audience
+
+    export_audience(run)
+
+
 @after_job("run_import")
 def draft_what_arrived(job: Job) -> None:
     """The shop's rules for drafts look at once at what an import brought."""
@@ -146,3 +160,11 @@ def learn_from_reviews() -> None:
     from aiassist.copywriting.learning.rounds import learn_all
 
     learn_all()
+
+
+@app.task(name="aiassist.forget_audience_files")
+def forget_audience_files() -> None:
+    """Delete exports of all shops that expired."""
+    from aiassist.segments.audiences.files import forget_old_files
+
+    forget_old_files()

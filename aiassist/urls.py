@@ -8,6 +8,7 @@ from aiassist.copywriting.glossary import views as glossary
 from aiassist.copywriting.learning.urls import urlpatterns as learning
 from aiassist.copywriting.rules import views as rules
 from aiassist.registry import views as registry
+from aiassist.segments.urls import urlpatterns as segments
 from aiassist.segments import build_views
 from aiassist.segments.customers.urls import urlpatterns as customers
 
@@ -15,6 +16,7 @@ app_name = "aiassist"
 urlpatterns = [
     *engines,
     *learning,
+    *segments,
     *customers,
     path("segments/build/", build_views.build, name="segments-build"),
     path("content/", review.queue, name="review"),

@@ -203,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
     "draft by rules": {"task": "aiassist.draft_by_rules", "schedule": 300.0},
     "fingerprint texts": {"task": "aiassist.fingerprint_texts", "schedule": 600.0},
     "build due segments": {"task": "aiassist.build_due_segments", "schedule": 900.0},
+    "forget audience files": {"task": "aiassist.forget_audience_files", "schedule": 3600.0},
     "learn from reviews": {"task": "aiassist.learn_from_reviews", "schedule": 3600.0},
 }
 JOB_LEASE_SECONDS = envint("JOB_LEASE_SECONDS", 60)

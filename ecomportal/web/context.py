@@ -35,6 +35,7 @@ SECTIONS = [
     Section("products", _("Products"), "box", "catalog:products", key="p"),
     Section("content", _("Content"), "pen", "aiassist:review", key="c", count="drafts"),
     Section("customers", _("Customers"), "people", "aiassist:customers", key="u"),
+    Section("segments", _("Segments"), "grid", "aiassist:segments", key="s"),
     Section("jobs", _("Jobs"), "list", "jobs", key="j", group="foot"),
     Section("settings", _("Settings"), "gear", "team", key="t", group="foot", roles=EDITORS),
 ]

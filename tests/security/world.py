@@ -17,8 +17,9 @@ from aiassist.copywriting.learning.models import Lesson
 from aiassist.copywriting.lint.models import Exemption
 from aiassist.copywriting.models import ApprovedText, Draft
 from aiassist.copywriting.rules.models import DraftRule
-from aiassist.profiles.models import Segment, SegmentMember
+from aiassist.profiles.models import Segment, SegmentMember, SegmentRevision
 from aiassist.registry.models import ModelVersion
+from aiassist.segments.audiences.models import AudienceExport
 from aiassist.segments.customers.models import CustomerFile
 from catalog.orders.imports.models import IntakeRow, IntakeRun
 from catalog.orders.models import CurrencyRate
@@ -209,6 +210,15 @@ class World:
                 **common, name=f"{CANARY} regulars", rule="number_of_orders >= 0", n_members=1
             )
             SegmentMember.objects.create(**common, segment=segment, customer=customer)
+            SegmentRevision.objects.create(
+                **common, segment=segment, version=1, name=f"{CANARY} once", schedule="daily"
+            )
+            gone_segment = Segment.objects.create(
+                **common, name=f"{CANARY} gone", deleted_at=timezone.now()
+            )
+            export = AudienceExport.objects.create(
+                **common, segment=segment, target="google", campaign=f"{CANARY} campaign"
+            )
             people_view = SavedView.objects.create(
                 **common, user=owner, page="customers", name=f"{CANARY} people", query="r=5"
             )
@@ -253,6 +263,7 @@ class World:
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
             "gone_id": gone.pk, "feed_id": feed.pk, "key": colour.key,
             "customer_id": customer.pk, "segment_id": segment.pk,
+            "gone_segment_id": gone_segment.pk, "export_id": export.pk, "revision_n": 1,
             "people_view_id": people_view.pk, "people_file_id": people_file.pk,
             "own_key": own_kind.key, "field": "price", "trial_id": trial.pk,
             "webhook_id": webhook.pk, "delivery_id": delivery.pk,

@@ -1,0 +1,39 @@
+"""Where the files of exports lie, and until when."""
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from aiassist.segments.audiences.models import AudienceExport
+from ecomportal.tenancy.models import Merchant
+
+KEPT = timedelta(days=7)  # long enough to upload it; whose it is gets old meanwhile
+
+
+def folder_of(merchant: Merchant) -> Path:
+    return Path(settings.MEDIA_ROOT) / str(merchant.pk) / "audiences"
+
+
+def path_of(export: AudienceExport) -> Path:
+    return Path(settings.MEDIA_ROOT) / export.file
+
+
+def forget_old_files() -> int:
+    """Delete the files of all shops that expired, and what a killed job left half written."""
+    until, n = time.time() - KEPT.total_seconds(), 0
+    for path in Path(settings.MEDIA_ROOT).glob("*/audiences/*"):
+        if path.stat().st_mtime < until:
+            path.unlink(missing_ok=True)
+            n += 1
+    return n
+
+
+def forget_files_of(merchant: Merchant) -> int:
+    """Delete every file of a shop that can still be fetched: somebody in one was erased."""
+    found = list(folder_of(merchant).glob("*"))
+    for path in found:
+        path.unlink(missing_ok=True)
+    merchant.audience_exports.exclude(file="").update(file="", sha256="")
+    return len(found)
