@@ -236,79 +236,6 @@ BEGIN
     RETURN n;
 END $$;
 
--- All that a shop keeps of a customer, by every table that points at her and every text that names
--- her. It runs as the owner, because the app may not touch records of what was done; so it looks
--- itself whether the shop is the one at hand. NULL where there is no such customer.
-CREATE FUNCTION erase_customer(shop bigint, person uuid, with_orders boolean, by_user bigint)
-RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-DECLARE
-    her record;
-    orders uuid[];
-    chats uuid[];
-    words text[];
-    names text[];
-    sure text[];
-    whole text[];
-    pointing record;
-    n bigint;
-    counts jsonb := '{{}}';
-BEGIN
-    IF shop IS DISTINCT FROM nullif(current_setting('app.merchant_id', true), '')::bigint THEN
-        RAISE EXCEPTION 'The shop is not the one at hand.' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    SELECT * INTO her FROM catalog_customer WHERE merchant_id = shop AND id = person FOR UPDATE;
-    IF NOT FOUND THEN
-        RETURN NULL;
-    END IF;
-    orders := ARRAY(SELECT id FROM catalog_order WHERE merchant_id = shop AND customer_id = person);
-    chats := ARRAY(SELECT id FROM catalog_conversation
-                   WHERE merchant_id = shop AND (customer_id = person OR order_id = ANY (orders)));
-    names := ARRAY[her.name];
-    words := ARRAY[her.external_id]
-        || ARRAY(SELECT number FROM catalog_order WHERE id = ANY (orders))
-        || ARRAY(SELECT external_id FROM catalog_conversation WHERE id = ANY (chats))
-        || ARRAY(SELECT DISTINCT session_id FROM catalog_interaction
-                 WHERE merchant_id = shop AND customer_id = person);
-    -- A name of one word is also a word; a short number is also a number.
-    sure := ARRAY[her.email_sha256, her.phone_sha256, her.phone_digits_sha256, person::text]
-        || orders::text[] || chats::text[]
-        || ARRAY(SELECT w FROM unnest(names) w
-                 WHERE w ~ '\\S\\s+\\S' OR w ~ '[\\u3400-\\u9fff]{{2,}}')
-        || ARRAY(SELECT w FROM unnest(words) w
-                 WHERE length(w) >= 6 OR length(w) >= 4 AND w ~ '[0-9]' AND w ~ '[^0-9]');
-    sure := sure || ARRAY(SELECT in_address(w) FROM unnest(sure) w WHERE in_address(w) <> w)
-        || ARRAY(SELECT s FROM (SELECT trim(both '"' FROM to_json(w)::text) AS s, w
-                                FROM unnest(sure) w) spelled WHERE s <> w);
-    whole := ARRAY(SELECT w FROM unnest(names || words) w WHERE w <> '' AND w <> ALL (sure));
-    sure := ARRAY(SELECT w FROM unnest(sure) w WHERE w <> '');
-
-    counts := add_counts(counts, forget_rows(shop, 'catalog_conversation', 'id', chats::text[]));
-    IF NOT with_orders THEN
-        PERFORM cut_orders_loose(shop, person);
-    END IF;
-    FOR pointing IN SELECT * FROM columns_that_point_at('catalog_customer') LOOP
-        counts := add_counts(
-            counts, forget_rows(shop, pointing.place, pointing.col, ARRAY[person::text]));
-    END LOOP;
-    DELETE FROM catalog_customer WHERE merchant_id = shop AND id = person;
-    counts := add_counts(counts, '{{"catalog_customer": 1}}');
-    counts := add_counts(counts, forget_words(shop, sure, whole, ARRAY[person] || orders || chats));
-    -- The platform's own record of edits has no shop; its rows name what they are about by its id.
-    DELETE FROM django_admin_log
-    WHERE object_id = ANY (ARRAY[person::text] || orders::text[] || chats::text[]);
-    GET DIAGNOSTICS n = ROW_COUNT;
-    IF n > 0 THEN
-        counts := counts || jsonb_build_object('django_admin_log', n);
-    END IF;
-    INSERT INTO catalog_erasure (merchant_id, key_hash, contact_hash, has_kept_orders, counts,
-                                 erased_by_id, at)
-    VALUES (shop, erasure_fingerprint(shop, her.external_id),
-            CASE WHEN her.email_sha256 = '' THEN ''
-                 ELSE erasure_fingerprint(shop, her.email_sha256) END,
-            NOT with_orders, counts, by_user, now());
-    RETURN counts;
-END $$;
-
 -- Whatever was read before an erasure and is written after it is refused.
 CREATE FUNCTION refuse_erased() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -340,6 +267,114 @@ END $$;
 CREATE TRIGGER refuse_erased_number BEFORE UPDATE OF external_id ON catalog_customer
     FOR EACH ROW WHEN (OLD.external_id IS DISTINCT FROM NEW.external_id)
     EXECUTE FUNCTION refuse_erased_number();
+"""
+
+ERASE_CUSTOMER = """
+-- All that a shop keeps of a customer, by every table that points at her and every text that names
+-- her. It runs as the owner, because the app may not touch records of what was done; so it looks
+-- itself whether the shop is the one at hand. NULL where there is no such customer.
+CREATE OR REPLACE FUNCTION erase_customer(
+    shop bigint, person uuid, with_orders boolean, by_user bigint
+) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    her record;
+    orders uuid[];
+    chats uuid[];
+    words text[];
+    names text[];
+    visitors text[];
+    sessions text[];
+    sure text[];
+    whole text[];
+    pointing record;
+    n bigint;
+    counts jsonb := '{}';
+BEGIN
+    IF shop IS DISTINCT FROM nullif(current_setting('app.merchant_id', true), '')::bigint THEN
+        RAISE EXCEPTION 'The shop is not the one at hand.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT * INTO her FROM catalog_customer WHERE merchant_id = shop AND id = person FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    orders := ARRAY(SELECT id FROM catalog_order WHERE merchant_id = shop AND customer_id = person);
+    chats := ARRAY(SELECT id FROM catalog_conversation
+                   WHERE merchant_id = shop AND (customer_id = person OR order_id = ANY (orders)));
+    names := ARRAY[her.name];
+    words := ARRAY[her.external_id]
+        || ARRAY(SELECT number FROM catalog_order WHERE id = ANY (orders))
+        || ARRAY(SELECT external_id FROM catalog_conversation WHERE id = ANY (chats));
+    sessions := ARRAY(SELECT DISTINCT session_id FROM catalog_interaction
+                      WHERE merchant_id = shop AND customer_id = person AND session_id <> '');
+    visitors := ARRAY(SELECT anonymous_id FROM catalog_anonymousid
+                      WHERE merchant_id = shop AND customer_id = person);
+    -- Rows of imports that are about her, written or not, say nothing and are not written any more.
+    UPDATE catalog_intakerow i SET key = '', payload = '[]', diff = '[]', problems = '[]',
+        raw = '[]', before = '{}', subject_id = NULL, made_customer = NULL, is_included = false,
+        undo = 'stays'
+    FROM catalog_intakerun r
+    WHERE i.merchant_id = shop AND r.id = i.run_id AND (
+        i.subject_id = ANY (orders || person) OR i.made_customer = person
+        OR r.subject = 'customers' AND i.key = her.external_id
+        OR r.subject = 'orders' AND i.key <> '' AND i.key = ANY (words)
+        OR concat(i.payload, i.before, i.diff) ~
+            ('"(?:customer|external_id|before|after)": '
+             || any_of(ARRAY[to_json(her.external_id)::text]))
+        OR concat(i.payload, i.before, i.raw) ~ any_of(ARRAY(
+            SELECT w FROM unnest(ARRAY[her.email_sha256, her.phone_sha256, person::text]) w
+            WHERE w <> ''))
+        OR i.raw::text ~ any_of(ARRAY[to_json(her.external_id)::text]));
+    GET DIAGNOSTICS n = ROW_COUNT;
+    IF n > 0 THEN
+        counts := counts || jsonb_build_object('catalog_intakerow', n);
+    END IF;
+    words := words || sessions || visitors;
+    -- A name of one word is also a word; a short number is also a number.
+    sure := ARRAY[her.email_sha256, her.phone_sha256, her.phone_digits_sha256, person::text]
+        || orders::text[] || chats::text[]
+        || ARRAY(SELECT w FROM unnest(names) w
+                 WHERE w ~ '\\S\\s+\\S' OR w ~ '[\\u3400-\\u9fff]{2,}')
+        || ARRAY(SELECT w FROM unnest(words) w
+                 WHERE length(w) >= 6 OR length(w) >= 4 AND w ~ '[0-9]' AND w ~ '[^0-9]');
+    sure := sure || ARRAY(SELECT in_address(w) FROM unnest(sure) w WHERE in_address(w) <> w)
+        || ARRAY(SELECT s FROM (SELECT trim(both '"' FROM to_json(w)::text) AS s, w
+                                FROM unnest(sure) w) spelled WHERE s <> w);
+    whole := ARRAY(SELECT w FROM unnest(names || words) w WHERE w <> '' AND w <> ALL (sure));
+    sure := ARRAY(SELECT w FROM unnest(sure) w WHERE w <> '');
+
+    counts := add_counts(counts, forget_rows(shop, 'catalog_conversation', 'id', chats::text[]));
+    IF NOT with_orders THEN
+        PERFORM cut_orders_loose(shop, person);
+    END IF;
+    -- What she did before she signed in.
+    DELETE FROM catalog_interaction WHERE merchant_id = shop AND customer_id IS NULL
+        AND (anonymous_id = ANY (visitors) OR session_id = ANY (sessions));
+    GET DIAGNOSTICS n = ROW_COUNT;
+    IF n > 0 THEN
+        counts := counts || jsonb_build_object('catalog_interaction', n);
+    END IF;
+    FOR pointing IN SELECT * FROM columns_that_point_at('catalog_customer') LOOP
+        counts := add_counts(
+            counts, forget_rows(shop, pointing.place, pointing.col, ARRAY[person::text]));
+    END LOOP;
+    DELETE FROM catalog_customer WHERE merchant_id = shop AND id = person;
+    counts := add_counts(counts, '{"catalog_customer": 1}');
+    counts := add_counts(counts, forget_words(shop, sure, whole, ARRAY[person] || orders || chats));
+    -- The platform's own record of edits has no shop; its rows name what they are about by its id.
+    DELETE FROM django_admin_log
+    WHERE object_id = ANY (ARRAY[person::text] || orders::text[] || chats::text[]);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    IF n > 0 THEN
+        counts := counts || jsonb_build_object('django_admin_log', n);
+    END IF;
+    INSERT INTO catalog_erasure (merchant_id, key_hash, contact_hash, has_kept_orders, counts,
+                                 erased_by_id, at)
+    VALUES (shop, erasure_fingerprint(shop, her.external_id),
+            CASE WHEN her.email_sha256 = '' THEN ''
+                 ELSE erasure_fingerprint(shop, her.email_sha256) END,
+            NOT with_orders, counts, by_user, clock_timestamp());
+    RETURN counts;
+END $$;
 """
 
 GONE = """
@@ -434,4 +469,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(WORDS, migrations.RunSQL.noop),
         migrations.RunSQL(ROWS, migrations.RunSQL.noop),
         migrations.RunSQL(ERASE.format(tables=NOT_READ), GONE),
+        migrations.RunSQL(ERASE_CUSTOMER, migrations.RunSQL.noop),
     ]

@@ -204,7 +204,7 @@ class World:
                 **common, user=owner, page="products", name=CANARY, query="q=x"
             )
             customer = Customer.objects.create(
-                **common, external_id=f"{CANARY}-C1", name=f"{CANARY} Smith"
+                **common, external_id="C-4711", name=f"{CANARY} Smith"
             )
             segment = Segment.objects.create(
                 **common, name=f"{CANARY} regulars", rule="number_of_orders >= 0", n_members=1

@@ -8,6 +8,7 @@ her, and once more after it. What was read before and is written later is refuse
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,8 @@ from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant, User
 
 LONG = "SET LOCAL statement_timeout = '30min'"  # every text of a large shop is looked at
+# An erasure is seen by others this long after its moment, at most.
+COMMITTED_IN = timedelta(minutes=1)
 WORDS = """
 SELECT c.external_id, c.name, c.id::text, c.email_sha256, c.phone_sha256, c.phone_digits_sha256,
     ARRAY(SELECT number FROM catalog_order WHERE customer_id = c.id),
@@ -71,8 +74,8 @@ def erase_customer(run: Run) -> None:
     n_files = _forget_files(run.merchant, words)
     run.phase(_("Erasing"))
     with run.commit(n_done=1):
-        user_id = run.user_id
-        counts = erase_rows(run.merchant, customer_id, run.params["with_orders"], user_id)
+        options = {"with_orders": run.params["with_orders"], "user_id": run.user_id}
+        counts = erase_rows(run.merchant, customer_id, **options)
     n_files += _forget_files(run.merchant, words)
     n_models = _give_up_models(run.merchant, words)
     run.result({"text": _told(Erased(counts, n_files, n_models))})
@@ -84,13 +87,13 @@ def erase_now(merchant: Merchant, customer: Customer, *, with_orders: bool) -> E
         words = words_of(customer.pk)
     n_files = _forget_files(merchant, words)
     with tenant(merchant):
-        counts = erase_rows(merchant, customer.pk, with_orders, None)
+        counts = erase_rows(merchant, customer.pk, with_orders=with_orders, user_id=None)
     n_files += _forget_files(merchant, words)
     return Erased(counts, n_files, _give_up_models(merchant, words))
 
 
 def erase_rows(
-    merchant: Merchant, customer_id: UUID | None, with_orders: bool, user_id: int | None
+    merchant: Merchant, customer_id: UUID | None, *, with_orders: bool, user_id: int | None
 ) -> dict[str, int]:
     """In the transaction at hand: all of it or nothing. Tables and how many rows of each."""
     with connection.cursor() as cursor:
@@ -117,7 +120,8 @@ def words_of(customer_id: UUID | None) -> list[str]:
 def refuse_if_erased_since(run: Run) -> None:
     """Before a job gives away a file of customers: it may name one who was erased meanwhile."""
     with run.tenant():
-        if run.merchant.erasures.filter(at__gte=run.job.started_at).exists():
+        since = run.job.started_at - COMMITTED_IN
+        if run.merchant.erasures.filter(at__gte=since).exists():
             text = said("A customer was erased while this list was written. Start it again.")
             raise JobError(text)
 
