@@ -68,7 +68,7 @@ def test_a_wrong_row_does_not_harm_the_others(shop: Any, api: Client) -> None:
     ]
     answer = post(api, ORDERS, {"orders": rows})
     assert outcomes(answer) == ["created", *["failed"] * 8]
-    assert errors(answer, 1)[0]["field"] == "lines.0.quantity"
+    assert errors(answer, 1)[0]["field"] == "lines[0].quantity"
     assert errors(answer, 2)[0]["code"] == "refund_too_large"
     assert "€158.01" in errors(answer, 2)[0]["detail"]
     assert errors(answer, 3)[0]["field"] == "colour"
