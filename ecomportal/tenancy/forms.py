@@ -20,6 +20,8 @@ SCOPES = [
     ("drafts:write", _("Decide drafts")),
     ("jobs:read", _("Read jobs")),
     ("jobs:write", _("Start and cancel jobs")),
+    ("segments:read", _("Read segments and predictions")),
+    ("segments:write", _("Try rules of segments")),
     ("webhooks:read", _("Read webhooks")),
     ("webhooks:write", _("Add and remove webhooks")),
 ]

@@ -263,6 +263,7 @@ class World:
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
             "gone_id": gone.pk, "feed_id": feed.pk, "key": colour.key,
             "customer_id": customer.pk, "segment_id": segment.pk,
+            "customer_number": customer.external_id,
             "gone_segment_id": gone_segment.pk, "export_id": export.pk, "revision_n": 1,
             "people_view_id": people_view.pk, "people_file_id": people_file.pk,
             "own_key": own_kind.key, "field": "price", "trial_id": trial.pk,
