@@ -56,12 +56,16 @@ def copy_rows(model: type[models.Model], merchant: Merchant, rows: Iterable[Row]
 
 
 def _fields(model: type[models.Model], row: Row) -> list[models.Field]:
-    """Columns that are written: not generated, and no counter that the table gives itself."""
+    """Columns that are written: not generated, and nothing that the table gives itself."""
     return [
         field
         for field in model._meta.concrete_fields
-        if not field.generated and (field.attname in row or not isinstance(field, models.AutoField))
+        if not field.generated and (field.attname in row or not _is_given(field))
     ]
+
+
+def _is_given(field: models.Field) -> bool:
+    return isinstance(field, models.AutoField) or field.has_db_default()
 
 
 def _value(field: models.Field, row: Row, shift: timedelta) -> Any:

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog.demo.load import load_shop
@@ -41,6 +42,10 @@ class Command(BaseCommand):
             self.stdout.write("The demo is there already; nothing was changed.")
             return
         analyze()
+        # What is derived of customers stands above this app, so it is asked for by name.
+        if "build_segments" in get_commands():
+            slugs = [shop.slug for shop in missing]
+            call_command("build_segments", shop=slugs, examples=True, stdout=self.stdout)
         path = write_sign_ins(settings.VAR)
         for sign_in in SIGN_INS:
             self.stdout.write(f"{sign_in.role:<8}  {sign_in.email:<20}  {sign_in.password}")
