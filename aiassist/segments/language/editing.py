@@ -15,8 +15,8 @@ from aiassist.segments.language.book import (
 )
 from aiassist.segments.language.errors import RuleError
 from aiassist.segments.language.known import values_near
-from aiassist.segments.language.operands import KEYWORDS, is_word
-from aiassist.segments.language.tokens import Token, tokens_of
+from aiassist.segments.language.operands import KEYWORDS
+from aiassist.segments.language.tokens import Token, is_word, tokens_of
 from aiassist.segments.language.vocabulary import OPERATOR_LABELS, vocabulary
 from aiassist.segments.language.writing import quoted
 from ecomportal.tenancy.models import Merchant

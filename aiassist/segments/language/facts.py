@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from aiassist.segments.language.oracle import Facts
 from aiassist.segments.rfm_orders import counted_orders, factors_of
-from catalog.orders.models import Customer
+from catalog.orders.models import Customer, Interaction, Order
 from ecomportal.tenancy.models import Merchant
 
 
@@ -34,10 +34,11 @@ class _Reading:
         self.zone = ZoneInfo(merchant.timezone)
         self.today = self.day(now)
         self.profiles = merchant.customer_profiles.select_related("persona").in_bulk(ids)
+        self.factors = factors_of(merchant)
         self.categories = self._category_names()
-        self.products = dict(merchant.products.values_list("pk", "category_id"))
-        self.tags = dict(merchant.products.exclude(tags=[]).values_list("pk", "tags"))
-        self.orders, self.views = self._orders(), self._views()
+        rows = self._rows()
+        self.products = self._products(rows)
+        self.orders, self.views = self._orders(rows[0]), self._views(rows[1])
         self.chats, self.segments = self._chats(), self._segments()
 
     def of(self, customer: Customer) -> Facts:
@@ -88,39 +89,45 @@ class _Reading:
 
     # --- Rows --------------------------------------------------------------------------------
 
-    def _orders(self) -> dict[Any, list[Facts]]:
-        factors = factors_of(self.merchant)
-        orders = counted_orders(self.merchant, factors).filter(customer__in=self.ids)
+    def _rows(self) -> tuple[list[Order], list[Interaction]]:
+        orders = counted_orders(self.merchant, self.factors).filter(customer__in=self.ids)
+        views = self.merchant.interactions.filter(kind="view", customer__in=self.ids)
+        ordered = orders.prefetch_related("lines").order_by("ordered_at", "pk")
+        return list(ordered), list(views.order_by("at", "pk"))
+
+    def _products(self, rows: tuple[list[Order], list[Interaction]]) -> dict[Any, Facts]:
+        """Categories and tags of the products that are named, and of no others."""
+        ids = {line.product_id for order in rows[0] for line in order.lines.all()}
+        ids |= {view.product_id for view in rows[1]}
+        found = self.merchant.products.filter(pk__in=ids - {None})
+        return {
+            pk: {"categories": self.categories.get(category, []), "tags": tags}
+            for pk, category, tags in found.values_list("pk", "category_id", "tags")
+        }
+
+    def _orders(self, rows: list[Order]) -> dict[Any, list[Facts]]:
         found: dict[Any, list[Facts]] = defaultdict(list)
-        for order in orders.prefetch_related("lines").order_by("ordered_at", "pk"):
-            total = order.total_cents * Decimal(factors[order.currency])
+        for order in rows:
+            total = order.total_cents * Decimal(self.factors[order.currency])
             found[order.customer_id].append(
                 {
                     "day": self.day(order.ordered_at),
                     "total": total.scaleb(-get_currency_precision(self.merchant.currency)),
-                    "number": order.number,
-                    "lines": [
-                        self._product(line.sku, line.product_id) for line in order.lines.all()
-                    ],
+                    "lines": [self._product(one.sku, one.product_id) for one in order.lines.all()],
                 }
             )
         return found
 
-    def _views(self) -> dict[Any, list[Facts]]:
-        rows = self.merchant.interactions.filter(kind="view", customer__in=self.ids)
+    def _views(self, rows: list[Interaction]) -> dict[Any, list[Facts]]:
         found: dict[Any, list[Facts]] = defaultdict(list)
-        for view in rows.order_by("at", "pk"):
+        for view in rows:
             product = self._product(view.sku, view.product_id)
             found[view.customer_id].append({"day": self.day(view.at), **product})
         return found
 
     def _product(self, sku: str, product_id: Any) -> Facts:
-        category = self.products.get(product_id)
-        return {
-            "sku": sku,
-            "categories": self.categories.get(category, []),
-            "tags": self.tags.get(product_id, []),
-        }
+        known = self.products.get(product_id, {"categories": [], "tags": []})
+        return {"sku": sku, **known}
 
     def _chats(self) -> dict[Any, list[Facts]]:
         rows = self.merchant.conversations.filter(customer__in=self.ids).select_related("reading")

@@ -2,8 +2,8 @@
 
 from aiassist.segments.language.book import ATTRIBUTES, FUNCTIONS, names
 from aiassist.segments.language.errors import RuleError, nearest
-from aiassist.segments.language.operands import Reader, is_word
-from aiassist.segments.language.tokens import Token, tokens_of
+from aiassist.segments.language.operands import Reader
+from aiassist.segments.language.tokens import Token, is_word, tokens_of
 from aiassist.segments.language.tree import Call, Compare, Condition, Tree, Value, group
 from ecomportal.said import Said, said
 

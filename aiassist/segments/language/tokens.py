@@ -56,6 +56,11 @@ class Token:
         return self.position + self.length
 
 
+def is_word(token: Token, word: str) -> bool:
+    # Some other letters become ours in capitals, such as the dotless i of Turkish.
+    return token.kind == "word" and token.raw.isascii() and token.raw.upper() == word
+
+
 def tokens_of(text: str) -> list[Token]:
     """All tokens and one of kind "end"; raises RuleError at the first thing that is none."""
     if len(text) > MAX_TEXT:

@@ -69,6 +69,7 @@ WRONG = [
     ("   ", "", ""),
     ("amount_spnt > 5", "amount_spnt", "amount_spent > 5"),
     ("spent > 5", "spent", "amount_spent > 5"),
+    ("消费金额 > 5", "消费金额", "amount_spent > 5"),
     ("email_subscription_status = true", "email_subscription_status", "accepts_marketing = true"),
     ("amount_spent >", ">", ""),
     ("amount_spent", "amount_spent", "amount_spent ="),
