@@ -7,13 +7,15 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Count,
     Exists,
+    F,
     IntegerField,
+    Max,
     OuterRef,
     QuerySet,
     Subquery,
     Sum,
 )
-from django.db.models.functions import Coalesce, JSONObject, TruncDate
+from django.db.models.functions import Abs, Coalesce, JSONObject, TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -22,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from aiassist.copywriting.models import DraftStatus
+from aiassist.profiles.models import RfmGroup
 from aiassist.todo import COUNTED, todo
 from catalog.orders.models import Order
 from catalog.products.imports.models import ImportState
@@ -39,6 +42,9 @@ DAYS = 30
 RECENT_SHOWN = 5
 # Products are counted one by one up to here; above, the tile says about how many there are.
 EXACT = 10_000
+# Segments and groups are compared with themselves so many days ago; as many are shown.
+COMPARED_DAYS = 7
+MOVED_SHOWN = 3
 # A failure older than this was seen or does not matter any more.
 FAILED_DAYS = 7
 SOLD = [Order.Status.PAID, Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.REFUNDED]
@@ -73,6 +79,43 @@ def _sales(merchant: Merchant, since: date) -> Any:
     return ArraySubquery(by_day.values(row=JSONObject(day="day", cents="cents")))
 
 
+def _moved(rows: QuerySet, days: QuerySet, name: str, key: str) -> Any:
+    """Which of some counted groups of customers changed most within a week: name, now, change."""
+    week_ago = timezone.localdate() - timedelta(days=COMPARED_DAYS)
+    before = days.filter(day__lte=week_ago).order_by("-day").values("n_members")[:1]
+    changed = (
+        rows.annotate(before=Subquery(before))
+        .annotate(change=F("n_members") - F("before"))
+        .exclude(change=0)
+        .exclude(before=None)
+        .order_by(Abs("change").desc())[:MOVED_SHOWN]
+    )
+    row = JSONObject(key=key, name=name, n="n_members", change="change")
+    return ArraySubquery(changed.values(row=row))
+
+
+def _moved_columns(merchant: Merchant) -> dict[str, Any]:
+    segments = merchant.segments.filter(deleted_at=None, is_static=False)
+    days = merchant.segment_days.filter(segment=OuterRef("pk"))
+    groups = merchant.group_days.all()
+    last = groups.order_by().values("merchant").annotate(day=Max("day")).values("day")
+    of_group = merchant.group_days.filter(group=OuterRef("group"))
+    return {
+        "moved_segments": _moved(segments, days, "name", "id"),
+        "moved_groups": _moved(groups.filter(day=Subquery(last)), of_group, "group", "group"),
+    }
+
+
+def moved_tile(found: dict[str, Any]) -> dict[str, Any]:
+    """The shop's own segments that grew or shrank; where none did, the RFM groups that did."""
+    segments, groups = found["moved_segments"], found["moved_groups"]
+    rows = segments or [{**row, "name": RfmGroup(row["key"]).label} for row in groups]
+    for row in rows:
+        sign = "+" if row["change"] > 0 else "−"
+        row["signed"] = f"{sign}{formats.number(abs(row['change']))}"
+    return {"rows": rows, "is_of_segments": bool(segments)}
+
+
 def numbers(merchant: Merchant) -> dict[str, Any]:
     """Everything the page counts, in one statement (and one for what each product must have).
 
@@ -91,6 +134,7 @@ def numbers(merchant: Merchant) -> dict[str, Any]:
     unsure = merchant.facts.filter(status=FactStatus.PROPOSED, product=OuterRef("pk"))
     first_day = timezone.localdate() - timedelta(days=2 * DAYS - 1)
     columns = {
+        **_moved_columns(merchant),
         "sales": _sales(merchant, first_day),
         "n_products": n_up_to(products, EXACT),
         "n_on_sale": n_up_to(on_sale, EXACT),
@@ -154,6 +198,7 @@ def shop_home(request: HttpRequest) -> HttpResponse:
     context = {
         "found": found,
         "sales": sales_tile(found, merchant.currency),
+        "moved": moved_tile(found),
         "todo": items,
         "may_edit": may_edit,
         "greeting": greeting(),
