@@ -44,6 +44,15 @@ def purge_deleted() -> None:
     forget_old_files()
 
 
+@app.task(name="catalog.tend_events")
+def tend_events() -> None:
+    """For every shop at once: months of the table, and links that were missed."""
+    from catalog.orders.events.tending import link_pending, make_months
+
+    make_months()
+    link_pending()
+
+
 @job_task(queue="fast", label=_("Fetch pictures"))
 def fetch_pictures(run: Run) -> None:
     from catalog.products.picture_job import fetch_pictures

@@ -200,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
     "ring for webhooks": {"task": "webhooks.ring_due", "schedule": 5.0},
     "purge webhooks": {"task": "webhooks.purge", "schedule": 3600.0},
     "purge": {"task": "catalog.purge_deleted", "schedule": 3600.0},
+    "tend events": {"task": "catalog.tend_events", "schedule": 3600.0},
     "draft by rules": {"task": "aiassist.draft_by_rules", "schedule": 300.0},
     "fingerprint texts": {"task": "aiassist.fingerprint_texts", "schedule": 600.0},
     "build due segments": {"task": "aiassist.build_due_segments", "schedule": 900.0},
@@ -327,6 +328,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "ecomportal.web.api.problem_handler",
     "UNAUTHENTICATED_USER": None,
 }
+# Calls with one publishable key from one address, counted by each web process; 0 counts none.
+STOREFRONT_REQUESTS_PER_MINUTE = envint("STOREFRONT_REQUESTS_PER_MINUTE", 600)
 SPECTACULAR_SETTINGS = {
     "TITLE": "ecomportal API",
     "DESCRIPTION": "Products, drafts and jobs of one shop, by key.",

@@ -16,6 +16,7 @@ SCOPES = [
     ("products:write", _("Change products")),
     ("orders:write", _("Send orders")),
     ("customers:write", _("Send customers")),
+    ("events:write", _("Send events and say who a visitor is")),
     ("drafts:read", _("Read drafts")),
     ("drafts:write", _("Decide drafts")),
     ("jobs:read", _("Read jobs")),
@@ -26,7 +27,7 @@ SCOPES = [
     ("webhooks:write", _("Add and remove webhooks")),
 ]
 # What may be open to every visitor of a storefront.
-PUBLIC_SCOPES = {"products:read"}
+PUBLIC_SCOPES = {"products:read", "events:write"}
 
 
 class InviteForm(forms.Form):
@@ -112,7 +113,8 @@ class ApiKeyForm(forms.Form):
         data = super().clean()
         if data.get("kind") == ApiKey.Kind.PUBLISHABLE:
             if set(data.get("scopes", [])) - PUBLIC_SCOPES:
-                self.add_error("scopes", _("A publishable key may only read products."))
+                text = _("A publishable key may only read products and send events.")
+                self.add_error("scopes", text)
             if not data.get("origins") and "origins" not in self.errors:
                 self.add_error("origins", _("Name at least one site that may use the key."))
         return data

@@ -48,9 +48,7 @@ class ShopView(APIView):
     scope = "products"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        known = scheme.lower() == "bearer" and token
-        with entered("enter_by_key", hash_token(token if known else "")) as found:
+        with entered("enter_by_key", hash_token(self.token_of(request))) as found:
             if found["merchant"]:
                 request.merchant = Merchant.from_row(found["merchant"])
                 request.api_key = found["key"]
@@ -61,6 +59,11 @@ class ShopView(APIView):
                 _note_use(found["key"]["id"])
             response["Cache-Control"] = "no-store"
             return response
+
+    def token_of(self, request: HttpRequest) -> str:
+        """The key as it was sent, "" for none."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        return token if scheme.lower() == "bearer" else ""
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         wrapped = super().initialize_request(request, *args, **kwargs)
