@@ -101,6 +101,13 @@ def forget_customer_files() -> None:
     forget_old_files()
 
 
+@job_task(queue="train", label=_("Predict customers"))
+def predict_customers(run: Run) -> None:
+    from aiassist.segments.clv_job import predict_customers  # late: workers only
+
+    predict_customers(run)
+
+
 @job_task(queue="train", label=_("Build segments"))
 def build_segments(run: Run) -> None:
     from aiassist.segments.job import build_segments  # late: workers only

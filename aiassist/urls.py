@@ -10,12 +10,14 @@ from aiassist.copywriting.rules import views as rules
 from aiassist.registry import views as registry
 from aiassist.segments.urls import urlpatterns as segments
 from aiassist.segments import build_views
+from aiassist.segments.clv_urls import urlpatterns as predictions
 from aiassist.segments.customers.urls import urlpatterns as customers
 
 app_name = "aiassist"
 urlpatterns = [
     *engines,
     *learning,
+    *predictions,
     *segments,
     *customers,
     path("segments/build/", build_views.build, name="segments-build"),
