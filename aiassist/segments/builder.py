@@ -123,8 +123,11 @@ def _change(request: HttpRequest, row: Segment, state: State, form: SegmentForm)
         return _page(request, state, form, row=row, status=422)
     except saving.Stale:
         row.refresh_from_db()
-        words = _("Somebody changed the segment meanwhile; yours below is not saved. Save again to")
-        form.add_error(None, f"{words} {_('replace theirs (the revision keeps it).')}")
+        words = _(
+            "Somebody changed the segment meanwhile, and yours below is not saved. Save again to"
+            " replace theirs; the revisions keep it."
+        )
+        form.add_error(None, words)
         return _page(request, state, form, row=row, status=409)
     if is_changed:
         audit.record(

@@ -28,12 +28,3 @@ def forget_old_files() -> int:
             path.unlink(missing_ok=True)
             n += 1
     return n
-
-
-def forget_files_of(merchant: Merchant) -> int:
-    """Delete every file of a shop that can still be fetched: somebody in one was erased."""
-    found = list(folder_of(merchant).glob("*"))
-    for path in found:
-        path.unlink(missing_ok=True)
-    merchant.audience_exports.exclude(file="").update(file="", sha256="")
-    return len(found)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aiassist.profiles.models import Segment
-from aiassist.segments.audiences.files import KEPT, forget_files_of, forget_old_files, path_of
+from aiassist.segments.audiences.files import KEPT, forget_old_files, path_of
 from aiassist.segments.audiences.job import is_held_out
 from aiassist.segments.audiences.measure import Arm, Uplift, uplift_of
 from aiassist.segments.audiences.models import AudienceExport, AudienceMember
@@ -229,13 +229,6 @@ def test_old_files_are_deleted_and_young_ones_kept(shop: Any, alice_client: Clie
     assert forget_old_files() == 1
     assert not old.exists()
     assert young.exists()
-
-
-def test_files_go_at_once_when_somebody_is_erased(shop: Any, alice_client: Client) -> None:
-    export = exported(alice_client, shop, segment_of(shop, [person(shop, **AGREED)]))
-    with tenant(shop):
-        assert forget_files_of(shop) == 1
-    assert alice_client.get(url("audience-file", shop, export.pk)).status_code == 404
 
 
 def test_a_part_left_by_a_killed_worker_is_no_file(shop: Any, alice_client: Client) -> None:
