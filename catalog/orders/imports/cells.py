@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from uuid import UUID, uuid5
 
 from catalog.orders.contacts import EMAIL, email_hash, is_email, phone_hash, reference
 from catalog.orders.imports import values
@@ -25,6 +26,8 @@ CONTACTS = ("email", "phone")  # a bad one does no harm where something else nam
 OF_LINE = ("line", "sku", "quantity", "unit_price", "line_total", "discount", "line_refunded")
 MONEY = ("total", "refunded", "line_total", "discount", "line_refunded")
 TIMES = ("ordered_at", "delivered_at", "created_at", "at")
+# Under which numbers of events that are no UUID become one.
+EVENTS = UUID("6f1d3f0e-52d8-5f6c-9d0f-0f4c1f4e7a11")
 Values = dict[str, Any]
 
 
@@ -187,6 +190,18 @@ def key_of(found: Values, subject: str) -> str:
     if subject == Subject.ORDERS:
         return found.get("number", "")
     if subject == Subject.INTERACTIONS:
-        return found.get("event_id", "").lower()
+        return str(event_id(found))
     phone = found.get("phone", [""])
     return found.get("customer", "") or reference(found.get("email", ""), phone[0])
+
+
+def event_id(found: Values) -> UUID:
+    """The number of an event: as stated, else made of its own number or of all that it says, so
+    that the same line is the same event in the next file too."""
+    stated = found.get("event_id", "")
+    try:
+        return UUID(stated)
+    except ValueError:
+        names = ("customer", "email", "anonymous_id", "session_id", "event", "sku", "at")
+        said = stated or "\x1f".join(str(found.get(name, "")) for name in names)
+        return uuid5(EVENTS, said)

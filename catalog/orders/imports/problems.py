@@ -65,6 +65,7 @@ MESSAGES = {
     # A row
     "no_order_number": _("The line has no order number, so its order is unknown."),
     "no_customer": _("The line names no customer: it has neither a number nor an e-mail."),
+    "nobody": _("The line says of nobody: it has no customer, no visitor and no session."),
     "no_time": _("{key} has no date, and it is new. Say when it was placed."),
     "empty_order": _("{key} has neither lines nor a total, so nothing was bought."),
     "line_without_price": _("Line {part} of {key} has no unit price."),

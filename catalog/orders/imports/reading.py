@@ -67,7 +67,7 @@ def pieces_of(batch: Iterable[Stated], subject: str) -> list[tuple[str, Piece]]:
     found: dict[str, Piece] = {}
     nameless = []
     for stated in batch:
-        key = key_of(stated.values, subject)
+        key = key_of(stated.values, subject) if stated.values else ""
         if not key:
             nameless.append(("", _nameless(stated, subject)))
         elif key in found:
@@ -78,12 +78,8 @@ def pieces_of(batch: Iterable[Stated], subject: str) -> list[tuple[str, Piece]]:
 
 
 def _nameless(stated: Stated, subject: str) -> Piece:
-    missing = {
-        Subject.ORDERS: "no_order_number",
-        Subject.CUSTOMERS: "no_customer",
-        Subject.INTERACTIONS: "not_event_id",
-    }
-    why = stated.problems or [problem(missing[subject], line=stated.line)]
+    missing = "no_order_number" if subject == Subject.ORDERS else "no_customer"
+    why = stated.problems or [problem(missing, line=stated.line)]
     return {"line": stated.line, "problems": _plain(why)}
 
 

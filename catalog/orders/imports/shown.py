@@ -63,7 +63,10 @@ def _of_new(payload: Mapping[str, Any], subject: str, currency: str) -> list[Ent
         row = payload.get("row", {})
         names = ("ordered_at", "total_cents", "refunded_cents", "status")
         return [Entry(_name(n), "", _value(n, row[n], currency)) for n in names if row.get(n)]
-    return []
+    event = payload.get("event", {})
+    skus = ", ".join(item.get("sku", "") for item in event.get("items", ()))
+    told = [("event", event.get("event")), ("at", event.get("ts")), ("sku", skus)]
+    return [Entry(_name(n), "", _value(n, value, currency)) for n, value in told if value]
 
 
 def _name(name: str) -> str:
@@ -84,7 +87,7 @@ def _value(name: str, value: Any, currency: str) -> str:
         return money(value, currency)
     if name in HASHED or name in ("email", "phone"):
         return _hash(value)
-    if name.endswith("_at"):
+    if name.endswith("_at") or name == "at":
         return exact(datetime.fromisoformat(value))
     return _plain(name, value)
 

@@ -3,7 +3,11 @@
 from types import ModuleType
 
 from catalog.orders.imports.models import Subject
-from catalog.orders.taking import customers, orders
+from catalog.orders.taking import customers, events, orders
 
 # Each has fold, plan and write.
-TAKEN: dict[str, ModuleType] = {Subject.CUSTOMERS: customers, Subject.ORDERS: orders}
+TAKEN: dict[str, ModuleType] = {
+    Subject.CUSTOMERS: customers,
+    Subject.ORDERS: orders,
+    Subject.INTERACTIONS: events,
+}

@@ -218,7 +218,9 @@ def _plan_one(merchant: Merchant, shop: _Shop, head: Values, found: Planned) -> 
     if why := people.erased_problem(found.line, number_of(head), shop.erased):
         found.problems.append(why)
     row = _row(merchant, head, own, before, after)
-    _check(found, own, row, after)
+    _check(found, row)
+    if not (own or after or "total" in head or found.problems):
+        found.problems.append(problem("empty_order", line=found.line, key=found.number))
     if found.problems:
         return
     named = number_of(head)
@@ -312,12 +314,10 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _check(found: Planned, own: Values | None, row: Values, after: dict[str, Values]) -> None:
+def _check(found: Planned, row: Values) -> None:
     fault = found.problems.append
     if not row["ordered_at"]:
         fault(problem("no_time", line=found.line, key=found.number))
-    if not (own or after or row["total_cents"] or found.problems):
-        fault(problem("empty_order", line=found.line, key=found.number))
     if row["total_cents"] > MAX_CENTS:
         fault(problem("total_too_big", line=found.line, key=found.number))
     if row["refunded_cents"] > row["total_cents"]:
