@@ -21,7 +21,10 @@ class Predictions:
     days_since: int | None
     usual_gap: int | None  # mean days between order days
     is_overdue: bool
-    level_error: int | None  # percent by which money was off on the last completed window
+    # On the last completed window: by how many percent the sum of all was off, by how much one
+    # customer's value was on average, and how long the window was.
+    level_error: int | None
+    mean_error_cents: int | None
     window_days: int | None
     shortfall: list[Any]
 
@@ -33,6 +36,8 @@ def predictions(customer: Customer, merchant: Merchant) -> Predictions:
     since = _days_since(profile.last_order_at)
     gap = round(profile.last_repeat_days / profile.n_repeats) if profile.n_repeats else None
     metrics = version.metrics if version else {}
+    tested = (metrics.get("value") or {}).get("model") or {}
+    level, error = tested.get("level"), tested.get("mae")
     return Predictions(
         is_known=profile.clv_cents is not None,
         churn_percent=None if share is None else round(100 * share),
@@ -40,8 +45,9 @@ def predictions(customer: Customer, merchant: Merchant) -> Predictions:
         days_since=since,
         usual_gap=gap,
         is_overdue=bool(gap and since is not None and since > 2 * gap),
-        level_error=_level_error(metrics),
-        window_days=metrics.get("window_days"),
+        level_error=None if level is None else round(100 * abs(level - 1)),
+        mean_error_cents=None if error is None else round(error),
+        window_days=metrics.get("days"),
         shortfall=[] if version else _shortfall(merchant),
     )
 
@@ -50,12 +56,6 @@ def _days_since(moment: Any) -> int | None:
     if moment is None:
         return None
     return (timezone.localdate() - timezone.localtime(moment).date()) // timedelta(days=1)
-
-
-def _level_error(metrics: dict[str, Any]) -> int | None:
-    """By how much the sum that was foretold differed from what came, in percent."""
-    level = metrics.get("level_ratio") or metrics.get("level")
-    return round(100 * abs(level - 1)) if isinstance(level, int | float) else None
 
 
 def _shortfall(merchant: Merchant) -> list[Any]:
