@@ -28,6 +28,9 @@ PLACES = {
     "feed-new": "products/feeds/new/",
     "changes": "changes/",
     "imports": "products/import/",
+    "order-imports": "customers/import/",
+    "currencies": "settings/currencies/",
+    "events": "customers/events/",
     "review": "content/",
     "approved-sentences": "content/sentences/",
     "copy": "content/copy/",
@@ -125,12 +128,14 @@ def furnish(web: Session, shop: str) -> dict[str, str]:
         changed = Path(folder) / "autumn-prices.csv"
         changed.write_text(dearer(SAMPLE.read_text()))
         dry_run = compared(web, shop, changed)
+        orders = of_orders(web, shop, Path(folder))
     a_studio(web, shop)
     query = ask_for_texts(web, shop)
     return {
         "import-mapping": upload(web, shop, SAMPLE).url.removeprefix(web.base),
         "import-dry-run": dry_run,
         "import-report": written,
+        **orders,
         "generate": f"{shop}content/write/?{query}",
         "export": f"{shop}products/export/?all_matching=1",
         "feed": a_feed(web, shop),
@@ -148,6 +153,26 @@ def dearer(rows: str) -> str:
 def upload(web: Session, shop: str, file: Path) -> Page:
     page = web.get(f"{shop}products/import/")
     return web.submit(page, "file", files={"file": file})
+
+
+def of_orders(web: Session, shop: str, folder: Path) -> dict[str, str]:
+    """Imports of orders: its columns, its dry run with failed rows, and its report."""
+    file, place = folder / "orders.csv", f"{shop}customers/import/"
+    rows = [f"{n},1,LOOK-{n % 3},NK-LOOK,{n % 5},79.00,2026-03-01,USD" for n in range(1, 30)]
+    header = "order_id,line_id,customer_id,sku,quantity,unit_price,ordered_at,currency"
+    faulty = ["90,1,LOOK-1,NK,-2,9.00,2026-03-01,EUR", "91,1,,NK,1,9.00,someday,EUR"]
+    file.write_text("\n".join([header, *rows, *faulty, "92,1,,NK,1,9.00,2026-03-02,EUR"]) + "\n")
+    pages = {"order-import-columns": web.submit(web.get(place), "file", files={"file": file}).url}
+    for name, act in (("order-import-dry-run", ""), ("order-import-report", "/write/")):
+        page = web.submit(web.get(place), "file", files={"file": file})
+        run = f"{place}{re.search(f'/import/({UUID})/', page.url)[1]}/"
+        web.submit(page, "column_0")
+        web.wait(run, lambda page: has_form(page, "/write/"))
+        if act:
+            web.submit(web.get(run), act)
+            web.wait(run, lambda page: has_form(page, "/undo/"))
+        pages[name] = run
+    return {name: url.removeprefix(web.base) for name, url in pages.items()}
 
 
 def compared(web: Session, shop: str, file: Path) -> str:
