@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from django.utils.translation import get_language
+
 from aiassist.copywriting import exemptions
 from aiassist.copywriting.composer.filler import filler_of
 from aiassist.copywriting.composer.terms import translated
@@ -16,7 +18,7 @@ from aiassist.copywriting.reader_claims import reader_claims
 from aiassist.copywriting.requests import AUDIENCE, facts_from
 from aiassist.copywriting.rule_names import rule_name
 from aiassist.copywriting.shop_rules import NO_RULES, ShopRules
-from aiassist.profiles.audience import texts_in
+from aiassist.profiles.audience import texts_in, value_of
 
 BLOCK, WARN, NOTE = "block", "warn", "note"
 # What a fact of the product would back, if it is true.
@@ -118,8 +120,12 @@ def count_levels(findings: Iterable[dict[str, Any]]) -> dict[str, int]:
 
 
 def audience_rows(audience: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What a draft keeps of its readers, in the form of its facts."""
-    return [{**row, "key": row["id"], "source": AUDIENCE} for row in audience.get("facts", ())]
+    """What a draft keeps of its readers, in the form of its facts, for whoever looks."""
+    lang = "zh" if (get_language() or "").startswith("zh") else "en"
+    return [
+        {**row, "key": row["id"], "value": value_of(row, lang), "source": AUDIENCE}
+        for row in audience.get("facts", ())
+    ]
 
 
 def with_audience(policy: Policy, audience: Mapping[str, Any]) -> Policy:

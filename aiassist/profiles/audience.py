@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db.models import Aggregate, Avg, Count, F, FloatField, Max, Min, Q
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import override
 
 from aiassist.profiles.models import RfmGroup, Segment, SegmentMember
 from catalog.orders.models import OrderLine
@@ -30,13 +32,18 @@ class Median(Aggregate):
 
 @dataclass(frozen=True)
 class AudienceFact:
-    """`texts` are the sentences it makes true, by language."""
+    """`texts` are the sentences it makes true, by language; `value_zh` where it has words."""
 
     id: str
     label_en: str
     label_zh: str
     value: str
     texts: Mapping[str, str] = field(default_factory=dict)
+    value_zh: str = ""
+
+    @property
+    def shown(self) -> Said:
+        return in_both(en=self.value, zh=self.value_zh)
 
     @property
     def label(self) -> Said:
@@ -59,8 +66,12 @@ def description_of(data: Mapping[str, Any], lang: str) -> str:
     """Who reads it, in plain words, from what a draft keeps."""
     if not data:
         return ""
-    told = [f"{fact[f'label_{lang}']}: {fact['value']}" for fact in data["facts"]]
+    told = [f"{fact[f'label_{lang}']}: {value_of(fact, lang)}" for fact in data["facts"]]
     return ("；" if lang == "zh" else "; ").join([data["name"], *told])
+
+
+def value_of(fact: Mapping[str, Any], lang: str) -> str:
+    return (fact.get("value_zh") if lang == "zh" else "") or fact["value"]
 
 
 def texts_in(data: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
@@ -156,7 +167,13 @@ def _group(found: Mapping[str, Any]) -> list[AudienceFact]:
     if share < 0.5:
         return []
     label = "largest RFM group", "最大的 RFM 群组"
-    return [AudienceFact("audience_group", *label, f"{most.value} ({share:.0%})")]
+    en, zh = (f"{_in(most.label, code)} ({share:.0%})" for code in ("en", "zh-hans"))
+    return [AudienceFact("audience_group", *label, en, value_zh=zh)]
+
+
+def _in(label: Promise | str, language: str) -> str:
+    with override(language):
+        return str(label)
 
 
 def _languages(found: Mapping[str, Any]) -> list[AudienceFact]:
@@ -170,11 +187,12 @@ def _categories(segment: Segment) -> list[AudienceFact]:
     some = SegmentMember.objects.filter(segment=segment).order_by("-customer_id")[:LOOKED_AT]
     ids = list(some.values_list("customer_id", flat=True))
     lines = OrderLine.objects.filter(order__customer__in=ids, product__category__isnull=False)
-    rows = lines.order_by().values("product__category__name", "product__category__name_zh")
-    counted = rows.annotate(n=Count("order__customer", distinct=True)).order_by("-n")
-    told = [
-        f"{row['product__category__name']} ({row['n'] / len(ids):.0%})"
-        for row in counted[:CATEGORIES]
-    ]
+    rows = lines.order_by().values_list("product__category__name", "product__category__name_zh")
+    counted = rows.annotate(n=Count("order__customer", distinct=True)).order_by("-n")[:CATEGORIES]
+    told = [(en, zh or en, f"({n / len(ids):.0%})") for en, zh, n in counted]
+    if not told:
+        return []
+    en = ", ".join(f"{name} {share}" for name, _zh, share in told)
+    zh = "、".join(f"{name} {share}" for _en, name, share in told)
     label = "bought most", "购买最多的类目"
-    return [AudienceFact("audience_categories", *label, ", ".join(told))] if told else []
+    return [AudienceFact("audience_categories", *label, en, value_zh=zh)]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from aiassist.copywriting.models import Draft
 from aiassist.copywriting.reader_claims import reader_claims
 from aiassist.profiles.audience import FEWEST, facts_of
+from catalog.orders.models import Order, OrderLine
 from catalog.products.models import Product
 from ecomportal.jobs.execute import execute
 from ecomportal.jobs.models import Job
@@ -158,3 +159,36 @@ def test_claims_about_readers_are_told(lang: str, text: str) -> None:
 )
 def test_plain_invitations_claim_nothing_of_readers(lang: str, text: str) -> None:
     assert reader_claims(text, field="email", lang=lang, allowed=()) == []
+
+
+def test_the_example_speaks_to_the_readers(
+    shop: Any, max_: Any, client_of: Any, kettle: Product
+) -> None:
+    segment = segment_of(shop, people(shop, FEWEST, profile=once()), "First-timers")
+    body = {
+        "ids": [str(kettle.pk)], "languages": ["en"], "fields": ["email"],
+        "tone": "conversational", "audience": str(segment.pk),
+    }  # fmt: skip
+    answer = client_of(max_).post(reverse("aiassist:generate-preview", args=[shop.slug]), body)
+    assert FIRST.rstrip(".") in answer.content.decode()
+
+
+def test_the_page_of_a_campaign_offers_what_members_bought(
+    shop: Any, max_: Any, client_of: Any, kettle: Product
+) -> None:
+    other = make_product(shop, "Unsold lamp")
+    members = people(shop, FEWEST, profile=once())
+    row = segment_of(shop, members, "First-timers")
+    with tenant(shop):
+        order = Order.objects.create(
+            merchant=shop, customer=members[0], number="1", status="paid", currency="EUR",
+            total_cents=100, ordered_at=timezone.now(),
+        )  # fmt: skip
+        OrderLine.objects.create(
+            merchant=shop, order=order, line_number="1", product=kettle, sku="x",
+            unit_price_cents=100,
+        )  # fmt: skip
+    page = client_of(max_).get(reverse("aiassist:segment-campaign", args=[shop.slug, row.pk]))
+    assert [product.title for product in page.context["products"]] == ["Fjord Kettle"]
+    assert other.title not in page.content.decode()
+    assert FIRST in page.content.decode()
