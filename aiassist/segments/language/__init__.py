@@ -1,7 +1,13 @@
 """The segment language: rules over customers, as text, as a query and in words."""
 
 from aiassist.segments.language.builder import ItemError, from_builder, to_builder
-from aiassist.segments.language.counting import Count, RuleTooSlow, clause_counts, live_count
+from aiassist.segments.language.counting import (
+    Count,
+    RuleTooSlow,
+    clause_counts,
+    live_count,
+    some_matching,
+)
 from aiassist.segments.language.describe import describe
 from aiassist.segments.language.editing import Suggestion, suggest, tokens
 from aiassist.segments.language.errors import RuleError
@@ -32,6 +38,7 @@ __all__ = [
     "parse",
     "referring_to",
     "rename_in",
+    "some_matching",
     "suggest",
     "to_builder",
     "tokens",

@@ -15,7 +15,15 @@ from aiassist.segments.language.behaviour import Behaviour
 from aiassist.segments.language.book import ATTRIBUTES, Attribute
 from aiassist.segments.language.bounds import NOBODY, TAG_LONGEST, has_entry, whole
 from aiassist.segments.language.days import day_of, start_of, today_of
-from aiassist.segments.language.tree import Call, Compare, Condition, Group, Tree
+from aiassist.segments.language.tree import (
+    Call,
+    Clause,
+    Compare,
+    Condition,
+    Group,
+    Tree,
+    clauses_of,
+)
 from ecomportal.tenancy.models import Merchant
 
 # The same comparison seen from the other side: more days ago is an earlier day.
@@ -56,8 +64,10 @@ class Compiler:
         if isinstance(tree, Call):
             return self.behaviour.condition(tree)
         assert isinstance(tree, Group)
-        joined = Q(self.condition(tree.parts[0]))
-        for part in tree.parts[1:]:
+        # Inside a count's filter the database keeps our order: what is cheap to see stands first.
+        first, *others = sorted(tree.parts, key=lambda part: any(map(_is_call, clauses_of(part))))
+        joined = Q(self.condition(first))
+        for part in others:
             other = self.condition(part)
             joined = joined & other if tree.is_all else joined | other
         return joined
@@ -186,6 +196,10 @@ class Compiler:
         column = self._column(attribute)
         there = Q(**{f"{column}__isnull": False})
         return there & Q(**{f"{column}__in": ids}) if ids else NOBODY
+
+
+def _is_call(clause: Clause) -> bool:
+    return isinstance(clause, Call)
 
 
 def _missing(column: str, asked: Condition) -> Q | None:

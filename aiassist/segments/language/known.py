@@ -1,17 +1,19 @@
 """Values that a shop has: to propose while somebody types, and to warn of what nobody has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db.models import Func, Q, QuerySet, TextField
 
-from aiassist.segments.language.counting import FEW, n_customers
+from aiassist.segments.language.counting import FEW, RuleTooSlow, at_most, n_customers
 from aiassist.segments.language.errors import nearest
 from aiassist.segments.language.rules import Rule
 from aiassist.segments.language.tree import Call, Clause
 from ecomportal.said import Said, said
 from ecomportal.tenancy.models import Merchant
 
+WARNING_SECONDS = 1  # of one statement
 LOOKED_AT = 2000  # values among which the nearest is sought
 # Of a million customers the tags of these say which there are.
 LOTS_LOOKED_AT = 20
@@ -41,16 +43,21 @@ def values_near(merchant: Merchant, kind: str, typed: str, *, most: int) -> list
 
 
 def warnings(merchant: Merchant, rule: Rule) -> list[Warned]:
-    """Values nobody and nothing in the shop has, each with the nearest that there are."""
+    """Values nobody and nothing in the shop has, each with the nearest that there are. They are
+    a courtesy: what cannot be looked up in time is left out."""
     found: list[Warned] = []
-    for clause in rule.clauses():
-        for kind, value in _named(clause):
-            known = _KNOWN.get(kind) or _KNOWN.get(kind.partition(".")[2])
-            if known is not None and not known[0](merchant, value):
-                near = nearest(value, values_near(merchant, kind, "", most=LOOKED_AT))
-                message = known[1](value, near)
-                found.append(Warned(message, clause.position, clause.length, near))
+    with suppress(RuleTooSlow), at_most(WARNING_SECONDS):
+        for clause in rule.clauses():
+            found.extend(_warned(merchant, clause))
     return found
+
+
+def _warned(merchant: Merchant, clause: Clause) -> Iterator[Warned]:
+    for kind, value in _named(clause):
+        known = _KNOWN.get(kind) or _KNOWN.get(kind.partition(".")[2])
+        if known is not None and not known[0](merchant, value):
+            near = nearest(value, values_near(merchant, kind, "", most=LOOKED_AT))
+            yield Warned(known[1](value, near), clause.position, clause.length, near)
 
 
 def _named(clause: Clause) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ from aiassist.segments.language import (
     live_count,
     parse,
     referring_to,
+    some_matching,
     suggest,
     to_builder,
     vocabulary,
@@ -307,6 +308,8 @@ def test_each_part_narrows_what_the_parts_before_it_left(shop: Any) -> None:
 def test_a_dear_rule_is_counted_from_a_sample(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = people(shop, 400)
     with tenant(shop):
+        for n, customer in enumerate(rows):  # the same lots in every run
+            shop.customers.filter(pk=customer.pk).update(lot=n * 7919 % 1000)
         for customer in rows[::4]:
             order(customer, 100, timezone.now())
         monkeypatch.setattr(counting, "FEW", 10)
@@ -363,6 +366,22 @@ def test_a_count_that_takes_too_long_is_given_up_and_the_page_lives_on(
             live_count(shop, parse("r_score = 1"))
         assert shop.customers.count() == 3
         assert _timeout() == before
+
+
+def test_some_of_those_found_are_shown(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    people(shop, 30, profile={"r_score": 5})
+    people(shop, 30)
+    with tenant(shop):
+        shown = some_matching(shop, parse("r_score = 5 AND NOT orders_placed()"), most=20)
+        assert len({c.pk for c in shown}) == 20
+        assert {c.profile.r_score for c in shown} == {5}
+        assert len(some_matching(shop, parse("r_score = 5"))) == 20
+        assert some_matching(shop, parse("r_score = 4")) == []
+        # A large shop, of which one lot alone is looked at first: the others are found too.
+        monkeypatch.setattr(counting, "FEW", 10)
+        monkeypatch.setattr(counting, "SAMPLE", 0)
+        monkeypatch.setattr(counting, "_all", {})
+        assert len(some_matching(shop, parse("r_score = 5"))) == 20
 
 
 def test_a_count_leaves_the_time_limit_as_it_was(shop: Any) -> None:
