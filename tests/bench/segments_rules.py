@@ -51,12 +51,12 @@ def measure(
     sizes: Sequence[int] = SIZES,
     *,
     shops: dict[int, Any] | None = None,
-    n_fuzz: int = N_FUZZ,
-    n_rules: int = N_RULES,
+    is_small: bool = False,
 ) -> dict[str, Any]:
     """All figures. `shops` are filled ones by their number of customers, whose profiles are
     reckoned; a size without one gets a shop made here."""
-    figures = {**fuzz(n_fuzz), **agreement(n_rules)}
+    share = 50 if is_small else 1
+    figures = {**fuzz(N_FUZZ // share), **agreement(N_RULES // share)}
     return {**figures, **live(sizes, shops or {})}
 
 
