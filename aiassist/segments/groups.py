@@ -15,6 +15,7 @@ from ecomportal.tenancy.models import Merchant
 from ecomportal.web.charts import sparkline
 
 WEEKS = 12
+N_STEPS = 5
 MEANING = {
     "champions": gettext_lazy("Bought lately, often and for much"),
     "loyal": gettext_lazy("Buy often, and not long ago"),
@@ -97,6 +98,30 @@ def _group(choice: RfmGroup, now: dict[str, Any], days: dict[date, int]) -> Grou
         high=_cents(now.get("high_cents")),
         weeks=weekly(days),
     )
+
+
+@dataclass(frozen=True)
+class Step:
+    """What lies in one of the five steps: the days, the numbers of orders and the money between."""
+
+    score: int
+    days: tuple[date | None, date | None]
+    orders: tuple[float | None, float | None]
+    money: tuple[int | None, int | None]
+
+
+def steps_of(refresh: ProfileRefresh) -> list[Step]:
+    """The limits of the scores, the best step first; none where nobody is scored."""
+    limits = refresh.data.get("limits", {})
+    days = [date.fromisoformat(day) for day in limits.get("r", [])]
+    if len(days) != N_STEPS - 1:
+        return []
+    scales = (days, limits["f"], limits["m"])
+    ends = [[None, *scale, None] for scale in scales]
+    return [
+        Step(score, *((scale[score - 1], scale[score]) for scale in ends))
+        for score in range(N_STEPS, 0, -1)
+    ]
 
 
 def _cents(value: float | None) -> int | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from aiassist.profiles.models import Segment
-from aiassist.segments.groups import WEEKS, before_a_week, groups_of, weekly
+from aiassist.segments.groups import WEEKS, before_a_week, groups_of, steps_of, weekly
 from aiassist.segments.limits import SEGMENTS_MAX
 from aiassist.segments.ready import READY
 from aiassist.segments.rfm_grid import grid
@@ -32,6 +32,7 @@ def segments(request: HttpRequest) -> HttpResponse:
     context = {
         "refresh": refresh,
         "groups": groups_of(merchant, refresh, today) if refresh else [],
+        "steps": steps_of(refresh) if refresh else [],
         "grid": grid(merchant) if refresh else None,
         "rows": rows,
         "ready": READY,

@@ -102,6 +102,21 @@ def test_weeks_are_the_last_counts_of_each() -> None:
     assert before_a_week({}) is None
 
 
+def test_the_limits_of_the_steps_are_told(shop: Any, alice_client: Client) -> None:
+    limits = {
+        "r": ["2026-01-05", "2026-03-01", "2026-07-01", "2026-10-01"],
+        "f": [1.0, 2.0, 3.0, 7.5], "m": [1000, 2000, 5000, 90_000],
+    }  # fmt: skip
+    left_out = {"currencies": {"USD": 3}, "cancelled": 2}
+    reckoned(shop, limits=limits, left_out=left_out)
+    page = text_of(alice_client, url("segments", shop))
+    assert "≥ 2026-10-01" in page
+    assert "&lt; 2026-01-05" in page
+    assert "&gt; 7.5" in page
+    assert "&gt; €900" in page
+    assert "3 orders in USD do not count" in page
+
+
 def test_the_list_takes_few_statements(
     shop: Any, alice_client: Client, django_assert_max_num_queries: Any
 ) -> None:
