@@ -39,6 +39,10 @@ PLACES = {
     "checks": "content/checks/",
     "content-report": "content/report/",
     "learning": "content/learning/",
+    "segments": "segments/",
+    "segment-new": "segments/new/",
+    "segment-text": "segments/new/?mode=text&rule=amount_spend+%3E+5",
+    "segment-overlap": "segments/overlap/",
     "models": "models/",
     "jobs": "jobs/",
     "team": "settings/team/",
@@ -57,6 +61,7 @@ LINKED = {
     "job": ("jobs", rf"jobs/{UUID}/$"),
     "draft": ("review", rf"content/drafts/{UUID}/$"),
     "product": ("products", rf"products/{SHORT}/$"),
+    "segment": ("segments", rf"segments/{UUID}/$"),
 }
 # Below an address found so.
 BELOW = {
@@ -65,6 +70,11 @@ BELOW = {
     "variants-many": ("product", "variants/many/"),
     "missing-fact": ("missing-facts", "material/"),
     "draft-edit": ("draft", "?edit=1"),
+    "segment-edit": ("segment", "edit/"),
+    "segment-history": ("segment", "history/"),
+    "segment-revisions": ("segment", "revisions/"),
+    "segment-export": ("segment", "export/"),
+    "segment-campaign": ("segment", "campaign/"),
 }
 NOT_FOUND = "not-found"
 OUTER_PAGES = {
