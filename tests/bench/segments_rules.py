@@ -20,7 +20,8 @@ ROUNDS = 3  # of all rules in each shop
 ORDERS_A_CUSTOMER, VIEWS_A_CUSTOMER, CHATS_A_CUSTOMER = 10, 3, 0.05
 ZONES = ("UTC", "Asia/Shanghai", "America/New_York", "Pacific/Kiritimati", "Africa/Casablanca")
 
-# What merchants ask: attributes alone, of both tables, segments, and behaviour, rare and common.
+# What merchants ask: attributes alone, of both tables, segments, and behaviour, rare and common;
+# with a SKU, the largest category and a tag of the shop.
 RULES = (
     "number_of_orders >= 3",
     "amount_spent BETWEEN 100 AND 500 AND last_order_date >= 90_days_ago",
@@ -34,14 +35,14 @@ RULES = (
     "(r_score = 5 OR rfm_group = 'new') AND accepts_marketing = true AND amount_spent > 20",
     "in_segment('everybody third')",
     "NOT in_segment('everybody third') AND number_of_orders >= 2",
-    "products_purchased(sku: 'R-7')",
-    "products_purchased(category: 'Kitchen', within: -3m)",
-    "NOT products_purchased(tag: 'gift', within: -1y) AND number_of_orders >= 1",
+    "products_purchased(sku: '{sku}')",
+    "products_purchased(category: '{category}', within: -3m)",
+    "NOT products_purchased(tag: '{tag}', within: -1y) AND number_of_orders >= 1",
     "orders_placed(total: >= 50, count: >= 2, within: -90d)",
     "orders_placed(count: BETWEEN 1 AND 3, within: -1y) AND accepts_marketing = true",
     "NOT orders_placed(within: -1y) AND amount_spent >= 100",
-    "viewed(sku: 'R-9', within: -2w)",
-    "viewed(category: 'Kitchen', within: -30d) AND NOT products_purchased(category: 'Kitchen')",
+    "viewed(sku: '{sku}', within: -2w)",
+    "viewed(category: '{category}', within: -30d) AND NOT products_purchased(tag: '{tag}')",
     "chat_intent('refund', within: -1m)",
     "amount_spent >= 500 AND chat_intent('refund', within: -30d) AND unresolved_chats > 0",
 )
@@ -201,12 +202,26 @@ def _counted(shop: Any) -> list[tuple[str, Any, float]]:
     from ecomportal.tenancy.context import tenant
 
     found = []
-    for text in RULES:
+    for text in rules_of(shop):
         with tenant(shop):
             began = time.perf_counter()
             count = live_count(shop, parse(text))
             found.append((text, count, time.perf_counter() - began))
     return found
+
+
+def rules_of(shop: Any) -> list[str]:
+    from django.db.models import Count
+
+    from ecomportal.tenancy.context import tenant
+
+    with tenant(shop):
+        largest = shop.categories.annotate(n=Count("products")).order_by("-n", "pk").first()
+        tagged = shop.products.exclude(tags=[]).order_by("pk").first()
+        sku = shop.variants.filter(product=tagged or largest.products.first(), position=1).first()
+    words = {"sku": sku.sku, "category": largest.path, "tag": tagged.tags[0] if tagged else "gift"}
+    quoted = {name: text.replace("\\", "\\\\").replace("'", "''") for name, text in words.items()}
+    return [rule.format(**quoted) for rule in RULES]
 
 
 def _truth(shop: Any) -> dict[str, Any]:
@@ -235,9 +250,12 @@ def _p95(times: list[float]) -> float:
 
 
 def filled_shop(n: int) -> Any:
-    """A shop with goods, customers, orders, and profiles reckoned from them."""
+    """A shop with goods, customers, orders, and profiles reckoned from them; predictions drawn."""
+    from django.db import connection
+
     from aiassist.segments.rfm import refresh_all
     from catalog.generator.customers_write import settle, write_customers
+    from ecomportal.tenancy.context import tenant
     from tests.factories import make_category, make_product, make_shop
 
     shop = make_shop(f"rules-{n}", currency="EUR")
@@ -249,20 +267,27 @@ def filled_shop(n: int) -> Any:
         pass
     settle()
     refresh_all(shop)
+    with tenant(shop), connection.cursor() as cursor:
+        cursor.execute(PREDICTED, {"merchant": shop.pk})
     settle()
     return shop
 
 
+MONTHS = """
+SELECT make_event_months(ARRAY(
+    SELECT (current_date - n * interval '1 month')::date FROM generate_series(0, 2) AS n))
+"""
+# Each customer's views of random goods; the constant lists are unpacked once.
 VIEWS = """
+WITH drawn AS MATERIALIZED (
+    SELECT id, 1 + floor(random() * %(n_goods)s)::int AS k
+    FROM catalog_customer CROSS JOIN generate_series(1, %(each)s) WHERE merchant_id = %(merchant)s
+)
 INSERT INTO catalog_interaction (merchant_id, event_id, kind, customer_id, session_id, product_id,
     sku, quantity, at{more})
-SELECT %(merchant)s, gen_random_uuid(), 'view', c.id, '', p.product_id, p.sku, 1,
-    now() - random() * interval '60 days'{values}
-FROM catalog_customer c
-CROSS JOIN generate_series(1, %(each)s) AS nth
-JOIN LATERAL (SELECT product_id, sku FROM sold WHERE sold.n = (hashtext(c.id::text || nth)
-    & 2147483647) %% (SELECT count(*) FROM sold)) p ON true
-WHERE c.merchant_id = %(merchant)s
+SELECT %(merchant)s, gen_random_uuid(), 'view', id, '', (%(products)s::uuid[])[k],
+    (%(skus)s::text[])[k], 1, now() - random() * interval '60 days'{values}
+FROM drawn
 """
 CHATS = """
 WITH chats AS (
@@ -291,7 +316,7 @@ WHERE merchant_id = %(merchant)s AND n_orders > 0 AND clv_cents IS NULL
 
 
 def equip(shop: Any) -> None:
-    """Views, chats, a segment and predictions, where the shop has none; once for each shop."""
+    """Views, chats and a segment, where the shop has none of ours; once for each shop."""
     from django.db import connection
 
     from aiassist.profiles.models import Segment
@@ -299,18 +324,17 @@ def equip(shop: Any) -> None:
     from ecomportal.tenancy.context import tenant
 
     with tenant(shop), connection.cursor() as cursor:
+        cursor.execute(MONTHS)
         if shop.segments.filter(name="everybody third").exists():
             return
         segment = Segment.objects.create(merchant=shop, name="everybody third")
-        words = {"merchant": shop.pk, "segment": segment.pk, "each": VIEWS_A_CUSTOMER,
-                 "lots": int(1000 * CHATS_A_CUSTOMER)}  # fmt: skip
-        cursor.execute(
-            "CREATE TEMP TABLE sold ON COMMIT DROP AS SELECT product_id, sku, "
-            "row_number() OVER (ORDER BY sku) - 1 AS n FROM catalog_variant "
-            "WHERE merchant_id = %(merchant)s",
-            words,
-        )
-        for statement in (VIEWS.format(**_more_columns(cursor)), CHATS, MEMBERS, PREDICTED):
+        goods = list(shop.variants.filter(position=1).values_list("product_id", "sku")[:2000])
+        words = {
+            **{"merchant": shop.pk, "segment": segment.pk, "each": VIEWS_A_CUSTOMER},
+            **{"lots": int(1000 * CHATS_A_CUSTOMER), "n_goods": len(goods)},
+            **{"products": [pk for pk, _sku in goods], "skus": [sku for _pk, sku in goods]},
+        }
+        for statement in (VIEWS.format(**_more_columns(cursor)), CHATS, MEMBERS):
             cursor.execute(statement, words)
     settle()
 
