@@ -1,5 +1,6 @@
 """The shop's pages of `catalog`."""
 
+from catalog.orders.events import urls as events
 from catalog.orders.imports import urls as intake
 from catalog.products import urls as products
 from catalog.products.exports import urls as exports
@@ -14,5 +15,6 @@ urlpatterns = [
     *feeds.urlpatterns,
     *missing.urlpatterns,
     *intake.urlpatterns,
+    *events.urlpatterns,
     *products.urlpatterns,
 ]

@@ -41,6 +41,11 @@ def breach() -> Callable[[str], str]:
             "catalog_variant.product_id may point at another shop's row",
         ),
         ("CREATE TABLE catalog_new (merchant_id bigint)", "catalog_new has a merchant_id but no"),
+        (
+            "GRANT USAGE ON SCHEMA parts TO ecom_app; "
+            "GRANT SELECT ON parts.interaction_rest TO ecom_app",
+            "may reach parts.interaction_rest past the policies of its table",
+        ),
     ],
 )
 def test_what_breaches_it_is_told(breach, statement, told):
