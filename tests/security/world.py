@@ -211,8 +211,10 @@ class World:
             )
             SegmentMember.objects.create(**common, segment=segment, customer=customer)
             SegmentRevision.objects.create(
-                **common, segment=segment, version=1, name=f"{CANARY} once", schedule="daily"
-            )
+                **common, segment=segment, version=1, name=f"{CANARY} once", schedule="daily",
+                rule="r_score = 4",
+            )  # fmt: skip
+            Segment.objects.filter(pk=segment.pk).update(version=2)
             gone_segment = Segment.objects.create(
                 **common, name=f"{CANARY} gone", deleted_at=timezone.now()
             )
