@@ -44,6 +44,13 @@ PLACES = {
     "segment-text": "segments/new/?mode=text&rule=amount_spend+%3E+5",
     "segment-overlap": "segments/overlap/",
     "models": "models/",
+    "customers": "customers/",
+    "customers-none-match": "customers/?q=zzzzzz",
+    "customers-filter": "customers/filter/?group=champions",
+    "customers-columns": "customers/columns/",
+    "cohorts": "customers/cohorts/",
+    "cohorts-money": "customers/cohorts/?show=money",
+    "privacy": "settings/privacy/",
     "jobs": "jobs/",
     "team": "settings/team/",
     "api-keys": "settings/keys/",
@@ -58,6 +65,7 @@ LINKED = {
     "category": ("categories", rf"products/categories/{UUID}/$"),
     "attribute": ("attributes", rf"products/facts/{UUID}/$"),
     "change": ("changes", rf"changes/{UUID}/$"),
+    "customer": ("customers", rf"customers/{UUID}/$"),
     "job": ("jobs", rf"jobs/{UUID}/$"),
     "draft": ("review", rf"content/drafts/{UUID}/$"),
     "product": ("products", rf"products/{SHORT}/$"),
@@ -65,6 +73,8 @@ LINKED = {
 }
 # Below an address found so.
 BELOW = {
+    "customer-chats": ("customer", "?show=chats"),
+    "customer-erase": ("customer", "erase/"),
     "product-history": ("product", "history/"),
     "product-doctor": ("product", "availability/"),
     "variants-many": ("product", "variants/many/"),
