@@ -8,16 +8,18 @@ from aiassist.copywriting.glossary import views as glossary
 from aiassist.copywriting.learning.urls import urlpatterns as learning
 from aiassist.copywriting.rules import views as rules
 from aiassist.registry import views as registry
-from aiassist.segments.urls import urlpatterns as segments
 from aiassist.segments import build_views
 from aiassist.segments.clv_urls import urlpatterns as predictions
 from aiassist.segments.customers.urls import urlpatterns as customers
+from aiassist.segments.personas_urls import urlpatterns as personas
+from aiassist.segments.urls import urlpatterns as segments
 
 app_name = "aiassist"
 urlpatterns = [
     *engines,
     *learning,
     *predictions,
+    *personas,
     *segments,
     *customers,
     path("segments/build/", build_views.build, name="segments-build"),

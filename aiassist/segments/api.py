@@ -18,9 +18,9 @@ from aiassist.segments.language import (
     RuleError,
     RuleTooSlow,
     check_references,
-    customers_matching,
     live_count,
     parse,
+    some_matching,
 )
 from aiassist.segments.limits import RULE_MAX
 from catalog.orders.models import Customer
@@ -184,14 +184,13 @@ def preview(merchant: Merchant, query: str) -> dict[str, Any]:
     rule = parse(query)
     check_references(merchant, None, rule)
     count = live_count(merchant, rule)
-    found = customers_matching(merchant, rule).order_by().values_list("external_id", flat=True)
     return {
         "query": rule.text,
         "count": count.n,
         "is_exact": count.is_exact,
         "low": count.low,
         "high": count.high,
-        "sample": list(found[:SAMPLE]),
+        "sample": [one.external_id for one in some_matching(merchant, rule, SAMPLE)],
         "ms": count.ms,
     }
 

@@ -71,6 +71,7 @@ ACTIONS = {
     "model.promoted": _("Model version put into use"),
     "model.rolled_back": _("Model version left"),
     "model.training": _("Training started"),
+    "persona.named": _("Persona named"),
     "product.created": _("Product created"),
     "product.deleted": _("Product deleted"),
     "product.restored": _("Product restored"),

@@ -55,6 +55,7 @@ PLACES = {
     "team": "settings/team/",
     "api-keys": "settings/keys/",
     "webhooks": "settings/webhooks/",
+    "personas": "segments/personas/",
     "audit": "settings/audit/",
     "shop-settings": "settings/shop/",
     "text-engine": "settings/text-engine/",

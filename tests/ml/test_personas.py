@@ -59,6 +59,16 @@ def test_tastes_that_are_there_are_found() -> None:
     assert found.choice.ari > 0.95
 
 
+@pytest.mark.parametrize("n", [300, 3000])
+@pytest.mark.parametrize(("k", "own"), [(3, 0.85), (3, 0.6), (4, 0.8)])
+def test_groups_that_are_there_are_not_cut_into_pieces(n: int, k: int, own: float) -> None:
+    """Halves of a group are found again too, the more surely the more customers there are."""
+    baskets, taste = world(n, k=k, own=own)
+    found = fit_personas(baskets, seed=1)
+    assert found.k == k
+    assert rand_index(found.labels, taste) > 0.85
+
+
 def test_groups_are_numbered_from_the_largest() -> None:
     baskets, _taste = world()
     sizes = np.bincount(fit_personas(baskets, seed=1).labels)
@@ -106,8 +116,8 @@ def test_a_refit_of_the_same_customers_keeps_every_group() -> None:
 def held(**stability: float) -> Any:
     """The choice among numbers of groups whose refits agree as given."""
 
-    def of(points: Any, k: int, **_: Any) -> tuple[float, Any]:
-        return stability.get(f"k{k}", 0.0), np.arange(len(points)) % k
+    def of(points: Any, k: int, **_: Any) -> tuple[float, Any, Any]:
+        return stability.get(f"k{k}", 0.0), np.arange(len(points)) % k, points[:k]
 
     return of
 

@@ -17,13 +17,12 @@ from aiassist.copywriting.learning.models import Lesson
 from aiassist.copywriting.lint.models import Exemption
 from aiassist.copywriting.models import ApprovedText, Draft
 from aiassist.copywriting.rules.models import DraftRule
-from aiassist.profiles.models import Segment, SegmentMember, SegmentRevision
+from aiassist.profiles.models import Persona, Segment, SegmentMember, SegmentRevision
 from aiassist.registry.models import ModelVersion
 from aiassist.segments.audiences.models import AudienceExport
 from aiassist.segments.customers.models import CustomerFile
 from catalog.orders.imports.models import IntakeRow, IntakeRun
-from catalog.orders.models import CurrencyRate
-from catalog.orders.models import Customer
+from catalog.orders.models import CurrencyRate, Customer
 from catalog.products.changes import Change, ChangeRow
 from catalog.products.feeds.models import Feed, FeedProblem
 from catalog.products.imports.models import ImportRow, ImportRun, SavedMapping
@@ -233,6 +232,7 @@ class World:
                 reason="no_image", is_left_out=True,
             )  # fmt: skip
             key, _secret = ApiKey.issue(shop, "sk", name=f"{CANARY} key")
+            persona = Persona.objects.create(**common, number=41, name=f"{CANARY} persona")
             webhook = Webhook.objects.create(
                 **common, url=f"https://{CANARY}.example/", events=["draft.ready"]
             )
@@ -265,7 +265,7 @@ class World:
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
             "gone_id": gone.pk, "feed_id": feed.pk, "key": colour.key,
             "customer_id": customer.pk, "segment_id": segment.pk,
-            "customer_number": customer.external_id,
+            "customer_number": customer.external_id, "persona_number": persona.number,
             "gone_segment_id": gone_segment.pk, "export_id": export.pk, "revision_n": 1,
             "people_view_id": people_view.pk, "people_file_id": people_file.pk,
             "own_key": own_kind.key, "field": "price", "trial_id": trial.pk,
