@@ -320,6 +320,8 @@ def test_a_dear_rule_is_counted_from_a_sample(shop: Any, monkeypatch: pytest.Mon
         count = live_count(shop, rule)
         steps = clause_counts(shop, parse("number_of_orders = 0 AND orders_placed()"))
         exact = live_count(shop, rule, is_exact=True)
+        nobody = live_count(shop, parse("viewed(category: 'No such')"))
+    assert (nobody.n, nobody.is_exact) == (0, True)
     assert not count.is_exact
     assert 0 < count.n_sampled < 400
     assert count.low <= 100 <= count.high
