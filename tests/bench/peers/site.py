@@ -45,16 +45,16 @@ class PeerMissing(RuntimeError):
     """The peers cannot be had here; the text says why."""
 
 
-def environment(cache: Path) -> Path:
+def environment(cache: Path, requirements: Path = REQUIREMENTS) -> Path:
     """The Python of the peers' own virtual environment, made where it is missing."""
-    stamp = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
+    stamp = hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
     home = cache / f"venv-{stamp}"
     python, done = home / "bin" / "python", home / "installed"
     if done.exists():
         return python
     print(f"Installing the peers into {home.name} ...", flush=True)
     venv.create(home, with_pip=True, clear=True)
-    command = [str(python), "-m", "pip", "install", "--quiet", "-r", str(REQUIREMENTS)]
+    command = [str(python), "-m", "pip", "install", "--quiet", "-r", str(requirements)]
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=INSTALL_SECONDS)
     except (subprocess.SubprocessError, OSError) as error:
