@@ -18,11 +18,10 @@ from catalog.orders.api_rows import (
     customer_piece,
     order_piece,
 )
-from catalog.orders.erasures import REFUSED
 from catalog.orders.imports.problems import words
 from catalog.orders.taking import customers, orders
 from catalog.orders.taking.orders import Planned, Values
-from catalog.orders.taking.people import number_of
+from catalog.orders.taking.people import is_refused, number_of
 from ecomportal.tenancy import audit
 from ecomportal.web.api import ShopView, StrictSerializer, flat_errors, once, read
 
@@ -136,7 +135,7 @@ class Batch:
         try:
             planned, written = self._write()
         except IntegrityError as error:
-            if REFUSED not in str(error):
+            if not is_refused(error):
                 raise
             planned, written = self._write()  # now the erasure is seen, and told
         with translation.override("en"):

@@ -1,12 +1,16 @@
 """Customers by file: hashes alone are kept, whoever is meant is found, and the way back."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from catalog.orders.contacts import email_hash, phone_hash
+from catalog.orders.erasures import Erasure, fingerprint
+from catalog.orders.imports.store import forget_old_files
 from catalog.products.imports.store import file_of
 from catalog.products.imports.values import BadValue
 from ecomportal.tenancy.context import tenant
@@ -295,3 +299,37 @@ def test_a_discarded_file_is_gone(shop: Any, alices: Any) -> None:
     with tenant(shop):
         assert not shop.customers.exists()
         assert not run.rows.exists()
+
+
+def test_a_file_nobody_decided_on_is_gone_after_a_week(shop: Any, alices: Any) -> None:
+    run, fresh = compared(alices, shop, people()), compared(alices, shop, people())
+    path = file_of(run)
+    with tenant(shop):
+        shop.intake_runs.filter(pk=run.pk).update(created_at=timezone.now() - timedelta(days=8))
+    forget_old_files()
+    assert not path.exists()
+    assert file_of(fresh).exists()
+    with tenant(shop):
+        assert shop.intake_runs.get(pk=run.pk).state == "discarded"
+        assert shop.intake_runs.get(pk=fresh.pk).state == "ready"
+    assert "discarded" in alices.get(page(shop, run)).content.decode()
+
+
+def test_who_was_erased_is_not_made_again(shop: Any, alices: Any) -> None:
+    with tenant(shop):
+        Erasure.objects.create(merchant=shop, key_hash=fingerprint(shop.pk, "C1"))
+    run = compared(alices, shop, people({}, {"customer_id": "C2"}))
+    assert problems(shop, run) == ["erased"]
+    assert run.n_created == 1
+    run = compared(alices, shop, orders({}, {"order_id": "1002", "customer_id": "C2"}))
+    assert problems(shop, run) == ["erased"]
+
+
+def test_an_erasure_after_the_dry_run_is_kept_to(shop: Any, alices: Any) -> None:
+    run = compared(alices, shop, orders({}, {"order_id": "1002", "customer_id": "C2"}))
+    with tenant(shop):
+        Erasure.objects.create(merchant=shop, key_hash=fingerprint(shop.pk, "C1"))
+    run = act(alices, shop, run, "write")
+    with tenant(shop):
+        assert [order.number for order in shop.orders.all()] == ["1002"]
+    assert problems(shop, run) == ["erased_since"]

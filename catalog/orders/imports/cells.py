@@ -123,8 +123,8 @@ class Cells:
 
     def fault(self, found: Stated, target: str, code: str, **facts: Any) -> None:
         column = self.column.get(target, "")
-        if "@" in str(facts.get("value", "")):  # a column that feeds the wrong field
-            facts["value"] = "…@…"
+        if _may_be_contact(str(facts.get("value", ""))):  # a column that feeds the wrong field
+            facts["value"] = "…"
         found.problems.append(
             problem(code, line=found.line, column=column, **facts) | {"target": target}
         )
@@ -135,6 +135,10 @@ class Cells:
         if bad and ({"customer", *CONTACTS} & found.values.keys()):
             found.problems = [p for p in found.problems if p not in bad]
             found.remarks += bad
+
+
+def _may_be_contact(text: str) -> bool:
+    return "@" in text or text.startswith(("+", "00"))
 
 
 def _check_length(cell: str, limit: int) -> None:

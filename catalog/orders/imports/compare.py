@@ -172,7 +172,6 @@ class Told:
             code = one.payload["row"]["currency"]
             if code not in self.rated:
                 self.currencies[code] += 1
-                one.remarks.append(problem("no_rate", currency=code))
             mine = {line["sku"] for line in one.payload["lines"]} & missing
             if mine:
                 one.remarks.append(problem("unknown_skus", skus=", ".join(sorted(mine)[:5])))

@@ -98,7 +98,6 @@ MESSAGES = {
     "makes_customer": _("The customer {customer} is not known and will be made"),
     "names_nobody": _("Names no customer: counts in sales, in no segment"),
     "takes_over": _("Known by the e-mail only; gets this number"),
-    "no_rate": _("No rate for {currency} yet, so it does not count in segments"),
     "unknown_skus": _("SKUs that no product has yet: {skus}"),
 }
 

@@ -29,6 +29,7 @@ class ShownRow:
     row: IntakeRow
     label: str
     who: str = ""
+    is_new: bool = False  # who is named will be made
     entries: list[Entry] = field(default_factory=list)
     n_more: int = 0
     remarks: list[str] = field(default_factory=list)
@@ -47,8 +48,11 @@ def shown(row: IntakeRow, subject: str, currency: str) -> ShownRow:
         entries = _of_new(payload, subject, currency)
     else:
         entries = [_entry(change, currency) for change in row.diff]
-    if subject != Subject.ORDERS:
-        found.who = payload.get("person", {}).get("name", "")
+    person = payload.get("person", {})
+    if subject == Subject.ORDERS:
+        found.who, found.is_new = payload.get("named", ""), bool(person)
+    else:
+        found.who = person.get("name", "")
     found.entries, found.n_more = entries[:MAX_ENTRIES], max(0, len(entries) - MAX_ENTRIES)
     return found
 

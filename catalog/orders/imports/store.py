@@ -27,6 +27,7 @@ from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant, User
 
 KEPT = timedelta(days=7)  # a file nobody decided on
+WATCHED = timedelta(days=60)  # from then on; this runs every day, so a few days would do
 
 
 def keep(merchant: Merchant, chunks: Iterable[bytes], *, name: str, user: User | None) -> IntakeRun:
@@ -120,13 +121,16 @@ def again(run: IntakeRun, user: User) -> IntakeRun:
 
 
 def forget_old_files() -> None:
-    """Delete files of which nobody said what is to become; for every shop, once a day."""
+    """Delete files of which nobody said what is to become, and those that a worker could not
+    delete before it died; for every shop, once a day."""
+    undecided = (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED)
+    until = timezone.now() - KEPT
     for merchant in Merchant.objects.all():
         with tenant(merchant):
-            old = merchant.intake_runs.filter(created_at__lt=timezone.now() - KEPT)
-            undecided = (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED)
-            for run in old.filter(state__in=undecided):
+            old = merchant.intake_runs.filter(created_at__lt=until, created_at__gt=until - WATCHED)
+            for run in old:
                 store.forget_files(run)
-                run.state = ImportState.DISCARDED
-                run.rows.all().delete()
-                run.save(update_fields=["state"])
+                if run.state in undecided:
+                    run.rows.all().delete()
+                    run.state = ImportState.DISCARDED
+                    run.save(update_fields=["state"])

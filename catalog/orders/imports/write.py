@@ -8,12 +8,12 @@ from django.db import DataError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.orders.erasures import REFUSED
 from catalog.orders.imports import undo
 from catalog.orders.imports.compare import address, run_of_job
 from catalog.orders.imports.models import IntakeRow, IntakeRun
 from catalog.orders.imports.subjects import TAKEN
 from catalog.orders.taking.orders import Planned, Written
+from catalog.orders.taking.people import is_refused
 from catalog.products.imports.job import few_collections
 from catalog.products.imports.models import ImportState
 from catalog.products.imports.problems import problem
@@ -21,6 +21,7 @@ from catalog.products.imports.stage import STAGE, as_rows, staged
 from catalog.products.imports.store import forget_files
 from ecomportal.jobs.run import JobError, Run
 from ecomportal.said import said, said_n
+from ecomportal.webhooks import emit
 
 BATCH = 1000  # rows in one transaction: pages must not wait for one
 OPEN = {"is_included": True, "written_at": None, "outcome__in": ["created", "changed"]}
@@ -73,9 +74,13 @@ def _write(run: Run, imported: IntakeRun, batch: Sequence[Any]) -> None:
             for part in (batch[:half], batch[half:]):
                 _write(run, imported, part)
             return
-        why = "erased_since" if REFUSED in str(error) else "not_written"
+        why = _why(error)
         with run.commit(n_failed=1):
             _mark(imported, batch, {batch[0].key: Written(why=why)})
+
+
+def _why(error: Exception) -> str:
+    return "erased_since" if is_refused(error) else "not_written"
 
 
 def _mark(imported: IntakeRun, batch: Sequence[Any], written: dict[str, Written]) -> None:
@@ -105,9 +110,14 @@ def _iso(at: datetime | None) -> str | None:
 def _finish(run: Run, imported: IntakeRun) -> None:
     done = {"state": ImportState.DONE, "finished_at": timezone.now()}
     with run.fenced():
-        IntakeRun.objects.filter(pk=imported.pk).update(**done)
+        # A job that died after this comes here again: what was told is not told twice.
+        waiting = IntakeRun.objects.filter(pk=imported.pk).exclude(state=ImportState.DONE)
+        is_news = waiting.update(**done)
         gone = imported.rows.exclude(written_at=None).exclude(outcome="conflict")
         n_written = gone.count()
+        if is_news:
+            told = {"import_id": imported.pk, "name": imported.name, "n_written": n_written}
+            emit(run.merchant, "import.done", told | {"subject": imported.subject})
         # Contacts stood in it in clear; what failed is kept with hashes in its place.
         transaction.on_commit(lambda: forget_files(imported))
     result: dict[str, Any] = {

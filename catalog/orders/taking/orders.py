@@ -224,14 +224,13 @@ def _plan_one(merchant: Merchant, shop: _Shop, head: Values, found: Planned) -> 
     if found.problems:
         return
     named = number_of(head)
-    if named and not person:
-        found.remarks.append(problem("makes_customer", customer=_shown(named)))
-    elif not named and not (own and own["customer_id"]):
+    if not named and not (own and own["customer_id"]):
         found.remarks.append(problem("names_nobody"))
     found.payload = {
         "row": row,
         "lines": touched,
         "customer": str(person.id) if person else "",
+        "named": person.number if person else named,
         "person": {n: head[n] for n in PERSON if n in head} if named and not person else {},
     }
     if not own:
@@ -244,10 +243,6 @@ def _plan_one(merchant: Merchant, shop: _Shop, head: Values, found: Planned) -> 
     found.outcome = "changed" if found.diff else "unchanged"
     if found.diff:
         found.before = _before(own, before, touched)
-
-
-def _shown(number: str) -> str:
-    return number if len(number) <= 60 else f"{number[:59]}…"
 
 
 def _lines_after(

@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError
+
 from catalog.orders.contacts import reference
+from catalog.orders.erasures import REFUSED
 from catalog.orders.models import Customer
 from catalog.products.imports.problems import Problem, problem
 from catalog.products.imports.stage import STAGE, array, staged
@@ -87,6 +90,12 @@ def erased_problem(found_line: int, number: str, erased: Mapping[str, datetime])
     """Why a customer may not be made again, where somebody erased this one."""
     at = erased.get(number)
     return problem("erased", line=found_line, day=f"{at:%Y-%m-%d}") if at else None
+
+
+def is_refused(error: IntegrityError) -> bool:
+    """Whether the database refused to make somebody who was erased meanwhile."""
+    cause = getattr(error.__cause__, "diag", None)
+    return getattr(cause, "constraint_name", "") == REFUSED or REFUSED in str(error)
 
 
 def new_row(merchant: Merchant, person: Person, *, since: str) -> list[Any]:
