@@ -197,9 +197,9 @@ def _finish(
             _write(merchant, at, first, end)
     with commit():
         row.n_customers, row.n_changed = found.n_customers, found.n_changed
-        left_out = None if row.is_full else last.data["left_out"]
+        before = None if row.is_full else last.data
         # What others keep there stays until they write it anew.
-        row.data = (last.data if last else {}) | _told(merchant, found.told, left_out)
+        row.data = (last.data if last else {}) | _told(merchant, found.told, before)
         row.finished_at = timezone.now()
         row.save()
         _drop()
@@ -217,12 +217,12 @@ def _write(merchant: Merchant, at: datetime, first: int, end: int) -> None:
         cursor.execute(rfm_sql.WRITE, {"merchant": merchant.pk, "at": at, **bounds})
 
 
-def _told(merchant: Merchant, told: dict[str, Any], left_out: Any) -> dict[str, Any]:
+def _told(merchant: Merchant, told: dict[str, Any], before: Any) -> dict[str, Any]:
     return {
         "n_buyers": told["n_buyers"],
         "kept": {name: told[name] for name in ("r", "f", "m", "cap")},
         "base": _base(merchant, factors_of(merchant)),
-        **standing(merchant, told, left_out),
+        **standing(merchant, told, before),
     }
 
 

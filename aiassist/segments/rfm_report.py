@@ -9,9 +9,10 @@ from django.db.models import Count, F
 from aiassist.profiles.models import RfmGroup
 from aiassist.segments.rfm_days import shop_day
 from aiassist.segments.rfm_orders import COUNTED, counted_orders, factors_of
+from aiassist.segments.rfm_sql import TOUCHED
 from ecomportal.tenancy.models import Merchant
 
-MAX_GIANTS = 20  # told by name; all are capped
+MAX_GIANTS, MAX_CUT = 20, 5_000  # orders told of, and customers among whose they are looked for
 DAY_ZERO = date(2000, 1, 1)  # of the day numbers in rfm_sql
 
 GROUPS = """
@@ -26,15 +27,20 @@ DO UPDATE SET n_members = EXCLUDED.n_members, clv_cents = EXCLUDED.clv_cents
 """
 
 
-def standing(merchant: Merchant, told: dict[str, Any], left_out: Any = None) -> dict[str, Any]:
-    """For people: the limits, the cap and whose orders it cut, what did not count and why (counted
-    over all orders unless it is known)."""
+def standing(
+    merchant: Merchant, told: dict[str, Any], before: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """For people: the limits, the cap and whose orders it cut, what did not count and why.
+
+    Where only some customers were looked at, `before` is what stood there: their giant orders
+    are looked up again, and those left out are told as of the last time all were counted.
+    """
     cap_cents = None if told["cap"] is None else round(told["cap"])
     return {
         "limits": _limits(told),
         "cap_cents": cap_cents,
-        "giants": _giants(merchant, cap_cents) if cap_cents else [],
-        "left_out": left_out or _left_out(merchant),
+        "giants": _giants(merchant, cap_cents, before) if cap_cents else [],
+        "left_out": before["left_out"] if before else _left_out(merchant),
     }
 
 
@@ -49,22 +55,42 @@ def _limits(told: dict[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def _giants(merchant: Merchant, cap_cents: int) -> list[dict[str, Any]]:
+def _giants(
+    merchant: Merchant, cap_cents: int, before: dict[str, Any] | None
+) -> list[dict[str, Any]]:
     """The largest orders above the cap. Whose profile was not cut has none."""
-    cut = merchant.customer_profiles.filter(capped_cents__lt=F("spent_cents"))
-    orders = counted_orders(merchant).filter(
-        net_cents__gt=cap_cents, customer__in=cut.values("customer")
+    cut = merchant.customer_profiles.filter(capped_cents__lt=F("spent_cents")).annotate(
+        over=F("spent_cents") - F("capped_cents")
     )
-    found = orders.order_by("-net_cents")[:MAX_GIANTS]
-    return [
+    others: list[dict[str, Any]] = []
+    if before is not None:
+        cut = cut.extra(where=[f"customer_id IN (SELECT customer_id FROM {TOUCHED})"])
+        seen = _touched({one["customer"] for one in before["giants"]})
+        others = [one for one in before["giants"] if one["customer"] not in seen]
+    orders = counted_orders(merchant).filter(
+        net_cents__gt=cap_cents,
+        customer__in=list(cut.order_by("-over").values_list("pk", flat=True)[:MAX_CUT]),
+    )
+    found = [
         {
             "order": str(order.pk),
             "number": order.number,
             "customer": str(order.customer_id),
             "cents": order.net_cents,
         }
-        for order in found
+        for order in orders.order_by("-net_cents")[:MAX_GIANTS]
     ]
+    return sorted(found + others, key=lambda one: -one["cents"])[:MAX_GIANTS]
+
+
+def _touched(customers: set[str]) -> set[str]:
+    """Those among them that were looked at again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT customer_id::text FROM {TOUCHED} WHERE customer_id = ANY (%s::uuid[])",
+            [list(customers)],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _left_out(merchant: Merchant) -> dict[str, Any]:

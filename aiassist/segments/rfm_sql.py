@@ -23,7 +23,7 @@ from aiassist.segments.rfm_groups import flat
 from ecomportal.tenancy.models import Merchant
 
 FIFTHS = [0.2, 0.4, 0.6, 0.8]
-N_RECENT, N_ENOUGH = 100_000, 20  # orders that the cap is made of, and how many it takes
+N_RECENT, N_ENOUGH = 20_000, 20  # orders that the cap is made of, and how many it takes
 MAX_Z, Z_OF_MAD, LEAST_TIMES = 3.5, 0.6745, 10
 
 ROWS = "rfm_rows"  # temporary: what is to be written, and one row without a customer that tells

@@ -19,6 +19,7 @@ TARGETS = {
 }
 # Shown without a limit, each beside what it is to be read with.
 SHOWN = (
+    "refresh_vs_copy_and_polars",
     "full_refresh_1m_s",
     "bare_sql_1m_s",
     "job_1m_s",

@@ -205,6 +205,24 @@ def test_a_giant_order_counts_with_a_limit_and_is_told(shop: Any) -> None:
     ]
 
 
+def test_giants_are_told_anew_of_changed_customers_alone(shop: Any) -> None:
+    people = [customer(shop) for _ in range(30)]
+    for whose in people:
+        order(shop, whose, "2026-02-02", 1000)
+    old = order(shop, people[0], "2026-02-03", 50_000_000)
+    taken_back = order(shop, people[1], "2026-02-03", 60_000_000)
+    refresh_all(shop)
+    new = order(shop, people[2], "2026-02-03", 70_000_000)
+    with tenant(shop):
+        Order.objects.filter(pk=taken_back.pk).update(status="cancelled")
+        # Untouched since, so that it is told of from memory.
+        shop.profile_refreshes.update(seen_until=Order.objects.get(pk=new.pk).changed_at)
+        Order.objects.filter(pk=old.pk).update(number="as before")
+    row = refresh_changed(shop)
+    told_of = [one["order"] for one in row.data["giants"]]
+    assert told_of == [str(new.pk), str(old.pk)]
+
+
 def test_a_shop_of_one_price_has_no_giants(shop: Any) -> None:
     people = [customer(shop) for _ in range(30)]
     for n, whose in enumerate(people):
