@@ -155,5 +155,7 @@ def _page(
     }
     if request.htmx and status == 200:  # a step: the count comes by itself
         return render(request, "aiassist/segments/_builder.html", context)
-    context |= live.found(request.merchant, state) | live.more(request.merchant, state)
+    context |= live.found(request.merchant, state)
+    if request.method == "POST":  # who asks without a script; with one, the page asks by itself
+        context |= live.more(request.merchant, state)
     return render(request, "aiassist/segments/builder.html", context, status=status)

@@ -19,6 +19,7 @@ from aiassist.segments.language import (
     explain,
     live_count,
     parse,
+    some_matching,
     suggest,
     warnings,
 )
@@ -83,8 +84,8 @@ def more(merchant: Merchant, state: State) -> dict[str, Any]:
         return {}
     try:
         counts = clause_counts(merchant, state.rule)
-        people = customers_matching(merchant, state.rule).select_related("profile")
-        return {"funnel": funnel(counts), "people": list(people.order_by()[:SAMPLE])}
+        people = some_matching(merchant, state.rule, most=SAMPLE)
+        return {"funnel": funnel(counts), "people": people}
     except RuleTooSlow:
         return {"is_slow": True}
     except RuleError as error:

@@ -99,6 +99,8 @@ ARMS = (("alone", False), ("both", True))
 def overlap(request: HttpRequest) -> HttpResponse:
     segments = list(live_segments(request.merchant).order_by("name"))
     a, b = (_chosen(segments, request.GET.get(name, "")) for name in ("a", "b"))
+    if any(request.GET.get(name) and one is None for name, one in (("a", a), ("b", b))):
+        raise Http404("No such segment.")
     context: dict[str, Any] = {
         "segments": segments,
         "a": a,
@@ -113,13 +115,8 @@ def overlap(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(segments: list[Segment], text: str) -> Segment | None:
-    """None where nothing was chosen; a segment of another shop is not there."""
-    if not text:
-        return None
-    found = next((one for one in segments if str(one.pk) == text), None)
-    if found is None:
-        raise Http404("No such segment.")
-    return found
+    """None where nothing was chosen, or none of the shop's."""
+    return next((one for one in segments if str(one.pk) == text), None)
 
 
 def _name(kind: str, a: Segment, b: Segment) -> str:

@@ -13,6 +13,9 @@ from django.http import QueryDict
 
 ITEMS_MAX = 40
 N_VALUES = {"BETWEEN": 2, "IS NULL": 0, "IS NOT NULL": 0}
+BEGINS_WITH = {
+    "whole": "1", "number": "1", "money": "100", "share": "0.5", "day": "-30d", "flag": "true",
+}  # fmt: skip
 FIRST = {"attribute": "number_of_orders", "operator": ">=", "values": ["1"]}
 
 
@@ -118,6 +121,8 @@ def _item(sent: QueryDict, n: str, entries: Mapping[str, dict]) -> dict[str, Any
         return None
     if entry["kind"] == "function":
         return _function(sent, n, entry)
+    if sent.get(f"{n}-was", entry["name"]) != entry["name"]:  # another one was chosen just now
+        return fresh(entry)
     names = [operator["name"] for operator in entry["operators"]]
     operator = sent.get(f"{n}-op", "")
     operator = operator if operator in names else names[0]
@@ -131,6 +136,16 @@ def _item(sent: QueryDict, n: str, entries: Mapping[str, dict]) -> dict[str, Any
         "operator": operator,
         "values": values if operator == "IN" else values[: n_values(operator)],
     }
+
+
+def fresh(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A condition as it begins: with a value that fits, where there is a likely one."""
+    choices = entry["choices"]
+    value = choices[0]["value"] if choices else BEGINS_WITH.get(entry["kind"], "")
+    if entry["kind"] == "whole" and entry.get("high") == 5:
+        value = "5"
+    operator = entry["operators"][0]["name"]
+    return {"attribute": entry["name"], "operator": operator, "values": [value]}
 
 
 def _function(sent: QueryDict, n: str, entry: dict[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,6 @@
 
   function show(isShown) {
     list().hidden = !isShown;
-    field().setAttribute("aria-expanded", String(isShown));
     choose(isShown ? 0 : -1);
   }
 

@@ -143,6 +143,19 @@ def test_another_attribute_brings_its_own_operators(shop: Any, alice_client: Cli
     assert state.part.rows[0].item["operator"] == "CONTAINS"
 
 
+@pytest.mark.parametrize(
+    ("what", "values"),
+    [("country", [""]), ("last_order_date", ["-30d"]), ("rfm_group", ["champions"]),
+     ("r_score", ["5"]), ("accepts_marketing", ["true"]), ("amount_spent", ["100"])],
+)  # fmt: skip
+def test_another_attribute_begins_with_a_value_of_its_own(
+    shop: Any, alice_client: Client, what: str, values: list[str]
+) -> None:
+    changed = {**ORDERS, "what": what, "was": "number_of_orders"}
+    state = step(alice_client, shop, "show", **rows(changed)).context["state"]
+    assert state.part.rows[0].item["values"] == values
+
+
 def test_an_empty_value_is_marked_at_its_condition(shop: Any, alice_client: Client) -> None:
     answer = step(alice_client, shop, "show", **rows(ORDERS, {**SPENT, "v": ""}))
     assert answer.context["state"].error
