@@ -168,13 +168,10 @@ def _now(now: dict[str, Any] | None, money: Callable[[float], str]) -> dict[str,
 
 def _parameters(config: dict[str, Any]) -> list[dict[str, Any]]:
     rows = {**config.get("purchases", {}), **config.get("spend", {})}
-    return [
-        {
-            "name": name,
-            "value": f"{value:,.4g}",
-            "low": f"{low:,.4g}",
-            "high": f"{high:,.4g}",
-            "meaning": MEANINGS[name](),
-        }
-        for name, (value, low, high) in rows.items()
-    ]
+    told = []
+    for name, meaning in MEANINGS.items():
+        if name in rows:
+            value, low, high = (f"{one:,.4g}" for one in rows[name])
+            told.append({"name": name, "value": value, "low": low, "high": high})
+            told[-1]["meaning"] = meaning()
+    return told

@@ -43,6 +43,7 @@ PLACES = {
     "segment-new": "segments/new/",
     "segment-text": "segments/new/?mode=text&rule=amount_spend+%3E+5",
     "segment-overlap": "segments/overlap/",
+    "back-test": "segments/back-test/",
     "models": "models/",
     "customers": "customers/",
     "customers-none-match": "customers/?q=zzzzzz",

@@ -12,6 +12,7 @@ from ecomportal.jobs.execute import execute
 from ecomportal.jobs.start import start_job
 from ecomportal.tenancy.context import tenant
 from tests.aiassist.segments.clv_shop import fill, fill_regular
+from tests.factories import make_member
 
 
 @pytest.fixture(autouse=True)
@@ -138,9 +139,14 @@ def test_the_version_of_another_shop_cannot_be_used(
 
 
 def test_the_page_speaks_chinese(zh_shop: Any, client_of: Any) -> None:
-    from tests.factories import make_member
-
     person = make_member(zh_shop, "lin@example.com", "owner", name="林宜", language="zh-hans")
-    text = text_of(client_of(person), zh_shop)
+    client = client_of(person)
+    text = text_of(client, zh_shop)
     assert "预测回测" in text
-    assert "0 / 500 位客户" in text or "500" in text
+    assert "0 / 500 位客户" in text
+    fill(zh_shop)
+    train(zh_shop)
+    text = text_of(client, zh_shop)
+    for part in ("版本 1：使用中", "当前的预测价值", "第 10 个十分位", "九成区间"):
+        assert part in text, part
+    assert "foretold" not in text
