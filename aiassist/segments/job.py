@@ -7,7 +7,6 @@ and only where that differs.
 
 from collections.abc import Callable
 from datetime import datetime
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from django.urls import reverse
@@ -86,8 +85,6 @@ def predict(run: Run) -> None:
 def group_by_taste(run: Run) -> None:
     if run.params.get("scope") == "changed":
         return  # tastes move slowly: once a night
-    if find_spec("aiassist.segments.personas_job") is None:
-        return
     from aiassist.segments.personas_job import refresh_personas  # late: it loads numpy
 
     refresh_personas(run)
