@@ -30,7 +30,13 @@ WORDS = {
     "intent": ["refund", "shipping", "退款"],
     "name": ["big spenders", "老客户", "empty one"],
 }
-UNITS = {"d": 120, "w": 20, "m": 14, "y": 2}
+# Few, so that what customers did falls on the very days that rules speak of.
+OFFSETS = {"d": [0, 1, 7, 30, 90], "w": [1, 2, 4], "m": [1, 3, 6, 12], "y": [1]}
+# The same days worked out by hand, with TODAY a month's last day.
+DAYS = [
+    TODAY, date(2026, 3, 30), date(2026, 3, 24), date(2026, 3, 17), date(2026, 3, 3),
+    date(2026, 3, 1), date(2026, 2, 28), date(2025, 12, 31), date(2025, 9, 30), date(2025, 3, 31),
+]  # fmt: skip
 
 
 def random_rule(rng: Random, *, depth: int = 3) -> Rule:
@@ -94,7 +100,7 @@ def random_day(rng: Random) -> Value:
     kind = rng.randint(0, 2)
     if kind == 0:
         # A BETWEEN must not mix these with dates, which cannot be compared without a today.
-        return TODAY - timedelta(days=rng.randint(-60, 420))
+        return rng.choice(DAYS) + timedelta(days=rng.randint(-1, 1))
     if kind == 1:
         return Named(rng.choice(list(NAMED_DAYS)))
     return random_offset(rng)
@@ -102,7 +108,7 @@ def random_day(rng: Random) -> Value:
 
 def random_offset(rng: Random) -> Offset:
     unit = rng.choice("dwmy")
-    return Offset(-rng.randint(0, UNITS[unit]), unit)
+    return Offset(-rng.choice(OFFSETS[unit]), unit)
 
 
 def random_call(rng: Random) -> Call:

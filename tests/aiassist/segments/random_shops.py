@@ -18,13 +18,16 @@ from catalog.conversations.models import Conversation
 from catalog.orders.models import CurrencyRate, Customer, Interaction, Order, OrderLine
 from catalog.products.models import Category, Product
 from ecomportal.tenancy.models import Merchant
-from tests.aiassist.segments.random_rules import TODAY, WORDS
+from tests.aiassist.segments.random_rules import DAYS, TODAY, WORDS
 
 SECONDS = (0, 1, 3600 * 2 + 59, 12 * 3600, 86_399)  # of a day, its ends among them
 
 
 def moment(rng: Random, merchant: Merchant, *, most_days: int = 430) -> datetime:
-    day = TODAY - timedelta(days=rng.randint(0, most_days))
+    """At an end of a day that rules speak of, of the day before, or of any day."""
+    days = [day for day in DAYS if (TODAY - day).days <= most_days]
+    some = TODAY - timedelta(days=rng.randint(0, most_days))
+    day = rng.choice([rng.choice(days), rng.choice(days) - timedelta(days=1), some])
     start = datetime.combine(day, time.min, ZoneInfo(merchant.timezone))
     return start + timedelta(seconds=rng.choice(SECONDS))
 
