@@ -13,6 +13,7 @@ from catalog.demo.customers import Customer
 from catalog.demo.orders import Placed, Shelf, peak
 from catalog.demo.seeded import DAYS, REFERENCE, chance, days_ago, make_id
 from catalog.demo.shops import DemoShop
+from catalog.orders.events.names import NAMES
 
 Row = dict[str, Any]
 SHARE_LEFT_BEHIND = 0.35  # of browsing sessions end with a cart and no order
@@ -53,6 +54,7 @@ def _event(
 ) -> Row:
     return {
         "event_id": make_id(rng, at),
+        "event": NAMES[kind],
         "kind": kind,
         "customer_id": customer["id"] if customer else None,
         "session_id": session,

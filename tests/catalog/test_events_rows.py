@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import Client
 
+from catalog.orders.erasures import erased_among
 from catalog.orders.events.identify import identify
 from catalog.orders.events.models import Interaction, PendingSku
 from catalog.orders.events.tending import link_pending, make_months
@@ -117,6 +118,25 @@ def test_the_table_shows_a_shop_its_own_rows_alone(shop: Any, other_shop: Any) -
                 f"quantity, at) VALUES ({other_shop.pk}, gen_random_uuid(), 'view', '', '', 1, "
                 "now())"
             )
+
+
+def test_an_erasure_between_look_and_write_is_seen(
+    api: Client, shop: Any, alice: Any, monkeypatch: Any
+) -> None:
+    send(api, event(user_id="gone-1234"))
+    with tenant(shop), connection.cursor() as cursor:
+        person = shop.customers.get().pk
+        cursor.execute("SELECT erase_customer(%s, %s, true, %s)", [shop.pk, person, alice.pk])
+    looks: list[int] = []
+
+    def late(merchant: Any, numbers: Any) -> dict[str, Any]:
+        looks.append(1)
+        return {} if len(looks) == 1 else erased_among(merchant, numbers)
+
+    monkeypatch.setattr("catalog.orders.events.writing.erased_among", late)
+    told = send(api, event(user_id="gone-1234"), event(user_id="here")).json()
+    assert (told["accepted"], [r["code"] for r in told["rejected"]]) == (1, ["erased"])
+    assert len(looks) == 2
 
 
 # --- SKUs that wait ---------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from catalog.demo.load import load_shop
 from catalog.demo.people import SIGN_INS, is_demo, write_sign_ins
 from catalog.demo.shops import FULL, SHOPS, SMALL
 from catalog.demo.write import analyze, drop_shop
+from catalog.orders.events.tending import make_months
 from ecomportal.tenancy.models import Merchant
 
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         if not missing:
             self.stdout.write("The demo is there already; nothing was changed.")
             return
+        make_months()
         analyze()
         # What is derived of customers stands above this app, so it is asked for by name.
         if "build_segments" in get_commands():

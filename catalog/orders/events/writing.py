@@ -8,15 +8,13 @@ oldest event of the call that brings it again.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from catalog.orders.erasures import REFUSED, erased_among
+from catalog.orders.erasures import erased_among
 from catalog.orders.events import counts
 from catalog.orders.events.names import EVENTS
 from catalog.orders.events.reading import Event, Reader, Refused, Rejected
@@ -210,13 +208,16 @@ def _make_customers(
             people.new_row(merchant, _person(number, emails), since=first[number].isoformat())
             for number in sorted(first.keys() - erased)
         ]
-        with suppress(IntegrityError), transaction.atomic():
-            made = _make(rows)
-            users |= {number: str(pk) for number, pk in made.items()}
-            verdict.made_customers += len(made)
-            break
-    else:
-        raise IntegrityError(REFUSED)
+        try:
+            with transaction.atomic():
+                made = people.make(rows)
+        except IntegrityError as error:
+            if not people.is_refused(error):
+                raise
+            continue
+        users |= {number: str(pk) for number, pk in made.items()}
+        verdict.made_customers += len(made)
+        break
     if missing := first.keys() - erased - users.keys():  # somebody else made them meanwhile
         rows = merchant.customers.filter(external_id__in=missing)
         users |= {number: str(pk) for number, pk in rows.values_list("external_id", "pk")}
@@ -225,15 +226,6 @@ def _make_customers(
 
 def _person(number: str, emails: dict[str, str]) -> dict[str, str]:
     return {"email": emails[number]} if number in emails else {"customer": number}
-
-
-def _make(rows: list[list[Any]]) -> dict[str, UUID]:
-    try:
-        return people.make(rows)
-    except IntegrityError as error:
-        if REFUSED not in str(error):
-            raise RuntimeError("a customer could not be made") from error
-        raise
 
 
 def _write(merchant: Merchant, events: list[Event], known: Known, now: datetime) -> None:
