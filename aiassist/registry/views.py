@@ -18,6 +18,9 @@ from ecomportal.tenancy.access import EDITORS, merchant_required
 from ecomportal.web import charts
 
 SHOWN = 50
+# What these say of customers is written down for each of them, so switching is more than naming
+# another version: their own pages do it, where it can be done.
+PAGES = {ModelKind.CLV: "aiassist:back-test", ModelKind.PERSONAS: "aiassist:personas"}
 
 
 @require_safe
@@ -65,6 +68,8 @@ def _percent(share: float) -> str:
 def model_use(request: HttpRequest, version_id: object) -> HttpResponse:
     """Put an earlier version into use again."""
     version = get_object_or_404(request.merchant.model_versions, pk=version_id)
+    if version.kind in PAGES:
+        return _on_its_page(request, version.kind)
     try:
         promote(request.merchant, version.pk)
     except CannotSwitch as refusal:
@@ -80,6 +85,8 @@ def model_rollback(request: HttpRequest, kind: str) -> HttpResponse:
     """Back to the version before, in one click."""
     if not request.merchant.model_versions.filter(kind=kind).exists():
         raise Http404("Nothing of this kind was trained.")
+    if kind in PAGES:
+        return _on_its_page(request, kind)
     try:
         left, former = rollback(request.merchant, kind)
     except CannotSwitch as refusal:
@@ -96,6 +103,11 @@ def model_rollback(request: HttpRequest, kind: str) -> HttpResponse:
 def _refused(request: HttpRequest, refusal: CannotSwitch) -> HttpResponse:
     messages.error(request, str(refusal.text))
     return redirect("aiassist:models", request.merchant.slug)
+
+
+def _on_its_page(request: HttpRequest, kind: str) -> HttpResponse:
+    messages.info(request, _g("What this model says of customers is changed on this page alone."))
+    return redirect(PAGES[ModelKind(kind)], request.merchant.slug)
 
 
 def _name(version: ModelVersion) -> Any:

@@ -184,3 +184,21 @@ def test_the_page_costs_few_statements(
         page(client)
     with tenant(shop):
         assert CustomerProfile.objects.exclude(persona=None).count() == 4
+
+
+def test_versions_of_personas_are_not_switched_by_name_alone(
+    client_of: Any, alice: Any, shop: Any, two: list[Persona]
+) -> None:
+    """Every customer's persona is written down: another version's name would not move them."""
+    client = client_of(alice)
+    listed = client.get(at("models")).content.decode()
+    assert "Show the personas" in listed
+    assert "Back to the model" not in listed
+    answer = client.post(at("model-rollback", "personas"), follow=True)
+    assert "on this page alone" in answer.content.decode()
+    with tenant(shop):
+        version = ModelVersion.objects.get()
+        assert version.state == "serving"
+    client.post(at("model-use", version.pk))
+    with tenant(shop):
+        assert ModelVersion.objects.get().state == "serving"
