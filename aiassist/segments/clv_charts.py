@@ -37,6 +37,8 @@ def charts_of(version: ModelVersion, currency: str) -> dict[str, Any]:
         "deciles": _deciles(metrics, money),
         "scatter": _scatter(metrics, money),
         "now": _now(metrics.get("now"), money),
+        "season": _number(version.config.get("season", 1.0)),
+        "is_seasonal": abs(version.config.get("season", 1.0) - 1) >= 0.005,
         "coverage": _percent(metrics.get("coverage", {}).get("inside")),
         "parameters": _parameters(version.config),
         "correlation": metrics.get("correlation"),

@@ -63,6 +63,7 @@ def config_of(trained: Trained, bands: np.ndarray) -> dict[str, Any]:
         "purchases": _with_ends(("r", "alpha", "a", "b"), model.parameters, sure),
         "spend": _with_ends(("p", "q", "gamma"), spend.parameters, sure_spend),
         "bands": [float(one) for one in bands],
+        "season": trained.predictor.season,
         "is_chance_tuned": trained.predictor.chance is not None,
         "is_orders_tuned": trained.predictor.orders is not None,
     }

@@ -1,6 +1,7 @@
 """Back-tests, what they measure and choose; and files of transactions in all their forms."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,40 @@ def test_a_history_too_short_to_learn_from_a_window_is_not_tuned(orders: Orders)
     predictor = chosen(orders, 120).predictor
     assert predictor.chance is None
     assert predictor.orders is None
+
+
+def test_a_season_is_taken_over_from_a_year_ago() -> None:
+    """A world in which the days from 60 to 150 of each year bring half as many orders again."""
+    plain = simulate_orders(WAYS, n=6_000, days=1100, rng=np.random.default_rng(9), joining=1000)
+    in_season = (plain.day % 365 >= 60) & (plain.day % 365 < 150)
+    kept = in_season | (np.random.default_rng(1).random(len(plain.day)) < 2 / 3)
+    orders = Orders.of(plain.customer[kept], plain.day[kept], plain.value[kept])
+    day = 730 + 59
+    trained = chosen(orders, day)
+    assert trained.predictor.season == pytest.approx(1.38, abs=0.15)
+    held = hold_out(orders, day, 90)
+    flat = replace(trained.predictor, season=1.0)
+    customers = Customers.of(held.state)
+    with_season, without = (
+        one.forecast(customers, 90).orders.sum() / held.orders.sum()
+        for one in (trained.predictor, flat)
+    )
+    assert without < 0.85
+    assert with_season == pytest.approx(1, abs=0.1)
+    errors = [
+        figures.calibration_error(one.p_none(customers), held.none)
+        for one in (trained.predictor, flat)
+    ]
+    assert errors[0] < errors[1]
+
+
+def test_a_year_holds_all_seasons_and_a_young_shop_has_none(orders: Orders) -> None:
+    assert chosen(orders, 390).predictor.season == 1.0
+    predictor = chosen(orders, 540).predictor
+    customers = Customers.of(orders.as_of(540))
+    flat = replace(predictor, season=1.0)
+    year, again = (one.forecast(customers, 365).orders for one in (predictor, flat))
+    assert (year == again).all()
 
 
 def test_nobody_who_came_back_is_said_so() -> None:

@@ -1,19 +1,22 @@
 """Holds out the last days, foretells them from the days before, and says how right that was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from aiassist.ml.clv import figures
 from aiassist.ml.clv.fitting import CannotFit
+from aiassist.ml.clv.foretell import outlook_of_all
 from aiassist.ml.clv.histories import Array, Orders, State
 from aiassist.ml.clv.predictor import YEAR, Customers, Trained, past_of, train
-from aiassist.ml.clv.purchases import MBG
+from aiassist.ml.clv.purchases import MBG, PurchaseModel
 from aiassist.ml.clv.tuning import WINDOW
 
 # A window is learnt from only where as many days lie before it.
 LEAST_BEFORE = 90
+# A season is told from a year ago: customers known for this many days by then, and so many orders.
+LEAST_KNOWN, LEAST_ORDERS, MOST_SEASON = 30, 200, 2.0
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,29 @@ def chosen(orders: Orders, day: int, *, kind: str = MBG, now: Customers | None =
     the customers to fit to, where `orders` are those of a part of them.
     """
     now = now or Customers.of(orders.as_of(day))
-    if day - WINDOW - orders.first_day < LEAST_BEFORE:
-        return train(now, kind=kind, day=day)
-    uses = _worth(orders, day, kind=kind)
-    past = past_of(orders, day, kind=kind, **uses) if any(uses.values()) else None
-    return train(now, kind=kind, day=day, past=past)
+    past = None
+    if day - WINDOW - orders.first_day >= LEAST_BEFORE:
+        uses = _worth(orders, day, kind=kind)
+        past = past_of(orders, day, kind=kind, **uses) if any(uses.values()) else None
+    trained = train(now, kind=kind, day=day, past=past)
+    season = season_of(orders, day, trained.predictor.purchases)
+    return replace(trained, predictor=replace(trained.predictor, season=season))
+
+
+def season_of(orders: Orders, day: int, model: PurchaseModel) -> float:
+    """How many orders the same days of a year ago brought for one that the model expects.
+
+    Of customers who were known by then, so that growth is no season. 1 without thirteen months.
+    """
+    then = day - YEAR
+    if then - orders.first_day < LEAST_KNOWN:
+        return 1.0
+    state = orders.as_of(then)
+    came = float(orders.between(then, then + WINDOW)[0][state.ids].sum())
+    if came < LEAST_ORDERS:
+        return 1.0
+    expected = float(outlook_of_all(model, state.histories, WINDOW).mean.sum())
+    return float(np.clip(came / expected, 1 / MOST_SEASON, MOST_SEASON))
 
 
 def _worth(orders: Orders, day: int, *, kind: str) -> dict[str, bool]:

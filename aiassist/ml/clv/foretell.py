@@ -34,6 +34,11 @@ class Outlook:
     def variance(self) -> Array:
         return np.maximum(self.square - self.mean**2, 0)
 
+    def times(self, factor: Array | float) -> "Outlook":
+        """The same at another rate: pairs of orders grow with its square, single ones with it."""
+        pairs = (self.square - self.mean) * factor**2
+        return Outlook(self.mean * factor, pairs + self.mean * factor, self.p_none**factor)
+
     def take(self, places: Array) -> "Outlook":
         return Outlook(self.mean[places], self.square[places], self.p_none[places])
 

@@ -77,7 +77,8 @@ class Predictions:
 class Predictor:
     """The purchase and the spend model, what was tuned, and how unsure the parameters leave us.
 
-    `doubt` is the relative variance of expected orders by the step of repeats (STEPS).
+    `doubt` is the relative variance of expected orders by the step of repeats (STEPS). `season` is
+    by how much the next 90 days bring more orders than an average time of the year.
     """
 
     purchases: PurchaseModel
@@ -86,14 +87,16 @@ class Predictor:
     doubt: Array
     chance: Tuning | None = None
     orders: Tuning | None = None
+    season: float = 1.0
 
     def predict(self, customers: Customers) -> Predictions:
         soon = self._ahead(customers, WINDOW)
         rows = self._features(customers, soon)
+        p_none = soon.p_none if self.chance is None else self.chance.chance(rows)
         return Predictions(
-            self._tuned(soon, rows).mean,
+            self._tuned(soon, rows).mean * self.season,
             self._forecast(customers, self._tuned(self._ahead(customers, YEAR), rows)),
-            soon.p_none if self.chance is None else self.chance.chance(rows),
+            p_none**self.season,
             days_to_next(self.purchases, customers.histories),
         )
 
@@ -101,8 +104,8 @@ class Predictor:
         """P(no order in the next 90 days)."""
         soon = self._ahead(customers, WINDOW)
         if self.chance is None:
-            return soon.p_none
-        return self.chance.chance(self._features(customers, soon))
+            return soon.p_none**self.season
+        return self.chance.chance(self._features(customers, soon)) ** self.season
 
     def forecast(self, customers: Customers, days: float) -> Forecast:
         """Orders and money, with the interval that holds 9 of 10 such customers."""
@@ -110,7 +113,8 @@ class Predictor:
         if self.orders is not None:
             soon = self._ahead(customers, WINDOW)
             ahead = self._tuned(ahead, self._features(customers, soon))
-        return self._forecast(customers, ahead)
+        # Other horizons hold other parts of a year; a whole one holds all of them.
+        return self._forecast(customers, ahead.times(self.season) if days == WINDOW else ahead)
 
     def _forecast(self, customers: Customers, ahead: Outlook) -> Forecast:
         n = customers.histories.repeats + 1
@@ -134,9 +138,7 @@ class Predictor:
         if self.orders is None:
             return ahead
         factor = self.orders.factor(rows)
-        # Pairs of orders grow with the square of the rate, single ones with the rate.
-        pairs = (ahead.square - ahead.mean) * factor**2
-        return Outlook(ahead.mean * factor, pairs + ahead.mean * factor, ahead.p_none)
+        return replace(ahead.times(factor), p_none=ahead.p_none)
 
     # --- Keeping -----------------------------------------------------------------------------
 
@@ -147,6 +149,7 @@ class Predictor:
             "spend": self.spend.parameters,
             "typical": np.array([self.typical]),
             "doubt": np.asarray(self.doubt, np.float64),
+            "season": np.array([self.season]),
         }
         for name, tuning in (("chance", self.chance), ("orders", self.orders)):
             if tuning is not None:
@@ -166,6 +169,7 @@ class Predictor:
             SpendModel(*(float(one) for one in kept["spend"])),
             float(kept["typical"][0]),
             kept["doubt"],
+            season=float(kept["season"][0]),
             **tunings,
         )
 
