@@ -190,7 +190,7 @@ def preview(merchant: Merchant, query: str) -> dict[str, Any]:
         "is_exact": count.is_exact,
         "low": count.low,
         "high": count.high,
-        "sample": [one.external_id for one in some_matching(merchant, rule, SAMPLE)],
+        "sample": [one.external_id for one in some_matching(merchant, rule, most=SAMPLE)],
         "ms": count.ms,
     }
 
