@@ -77,6 +77,8 @@ def _orders(
     are wanted. A few too many are drawn and some of them left out at random."""
     rate = rng.gamma(RATE_SHAPE, 1 / RATE_SHAPE, buyers.size) + 1e-3
     lapse = rng.beta(*LAPSE, buyers.size)
+    if n <= buyers.size:
+        return buyers, joined[buyers]
     n_later, speed = n - buyers.size, max(n / max(buyers.size, 1), 1) / DAYS
     while True:
         whose, when = _later(rng, joined[buyers], rate * speed, lapse)
@@ -95,13 +97,12 @@ def _later(
     rng: np.random.Generator, left: np.ndarray, rate: np.ndarray, lapse: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rounds of one order for everybody who is still active and has days left."""
-    active, whose, when = np.arange(left.size), [], []
+    active, left, whose, when = np.arange(left.size), left.copy(), [], []
     while active.size:
         active = active[rng.random(active.size) >= lapse[active]]
         left_now = left[active] - rng.exponential(1 / rate[active])
         is_in_time = left_now > 0
         active, left_now = active[is_in_time], left_now[is_in_time]
-        left = left.copy() if not whose else left
         left[active] = left_now
         whose.append(active)
         when.append(left_now)

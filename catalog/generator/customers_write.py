@@ -52,7 +52,8 @@ ORDERS = """
 INSERT INTO catalog_order (id, merchant_id, customer_id, number, status, currency, total_cents,
     refunded_cents, ordered_at, delivered_at, changed_at)
 SELECT id, %(merchant)s, customer_id, 'G' || n, (%(statuses)s::text[])[status + 1], %(currency)s,
-    cents, refunded, ordered_at, CASE WHEN status = ANY (%(arrived)s::int[]) THEN delivered_at END, now()
+    cents, refunded, ordered_at,
+    CASE WHEN status = ANY (%(arrived)s::int[]) THEN delivered_at END, now()
 FROM generated
 """
 LINES = """
