@@ -67,6 +67,22 @@ def test_counts_reasons_and_waiting_skus_are_shown(
     assert "Import products" not in shown  # she only looks
 
 
+def test_each_reason_is_shown_once_with_its_newest_example(
+    shop: Any, alice: Any, client_of: Any, api: Client
+) -> None:
+    for name in ("Kettle Boiled", "Kettle Cold"):
+        send(api, event(name), event(ts="no"), event(items=[{"sku": "A", "price": 1}]))
+    shown = client_of(alice).get(ADDRESS).context["rejects"]
+    assert {(one["row"].code, one["row"].field) for one in shown} == {
+        ("unknown_event", "event"),
+        ("bad_time", "ts"),
+        ("wrong_type", "items[0].price"),
+    }
+    assert len(shown) == 3
+    names = {one["row"].example["event"] for one in shown if one["row"].code == "unknown_event"}
+    assert names == {"Kettle Cold"}
+
+
 def test_the_page_takes_few_statements(
     shop: Any, alice: Any, client_of: Any, api: Client, django_assert_max_num_queries: Any
 ) -> None:

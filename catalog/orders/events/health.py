@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import Sum
 from django.utils.safestring import SafeString
@@ -102,7 +103,7 @@ def health(merchant: Merchant, now: datetime | None = None) -> Health:
 def example(address: str, sku: str, now: datetime) -> str:
     """A call to try, as a shell runs it."""
     event = {
-        "id": "6f1c1f4e-8a53-4c8e-9d58-0f1f6a3f2b10",
+        "id": str(uuid4()),
         "event": "Product Viewed",
         "anonymous_id": "visitor-1",
         "ts": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

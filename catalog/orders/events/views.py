@@ -29,7 +29,9 @@ def events(request: HttpRequest) -> HttpResponse:
     merchant = request.merchant
     pending = merchant.pending_skus.order_by("-n", "sku")
     totals = merchant.pending_skus.aggregate(n_skus=Count("*"), n_events=Sum("n"))
-    rejects = list(merchant.event_rejects.order_by("-id")[:SHOWN_REJECTS])
+    # The newest of each reason and field; the newest of all first.
+    newest = merchant.event_rejects.order_by("code", "field", "-id").distinct("code", "field")
+    rejects = sorted(newest, key=lambda row: -row.pk)[:SHOWN_REJECTS]
     told = health(merchant)
     context = {
         "health": told,
