@@ -57,6 +57,7 @@ LABELS = {
     "etag": _("ETag"),
     "event_id": _("event number"),
     "expires_at": _("expires"),
+    "export": _("audience export"),
     "external_id": _("number outside"),
     "extra": _("other columns"),
     "facts": _("facts"),
