@@ -5,6 +5,7 @@ from reading the answer; a program may say what it likes, so the key opens nothi
 address may ask in a minute is counted by each web process for itself.
 """
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 
 from ecomportal.web.api import Problem, ShopView
+
+log = logging.getLogger(__name__)
 
 ASKED_AGAIN = "600"  # seconds that a browser remembers what it may send
 
@@ -82,5 +85,6 @@ class StorefrontView(ShopView):
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, OperationalError | IntegrityError):
+            log.warning("%s could not be written: %s", type(self).__name__, exc)
             exc = Busy()
         return super().handle_exception(exc)

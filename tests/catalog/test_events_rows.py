@@ -19,7 +19,7 @@ from catalog.orders.models import Order, OrderLine
 from catalog.products.models import Variant
 from ecomportal.tenancy.context import tenant
 from tests.api.test_products_api import KETTLE, PRODUCTS, key_client, post
-from tests.catalog.eventing import ago, event, rows, send
+from tests.catalog.eventing import ago, counted, event, rows, send
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +93,22 @@ def test_the_next_months_are_there_ahead_of_time(db: None) -> None:
 def test_no_month_is_made_that_can_have_no_events(day: str) -> None:
     with pytest.raises(Exception, match="No events are kept"):
         one(f"SELECT make_event_months(ARRAY['{day}'::date])")
+
+
+def test_calls_of_one_transaction_keep_apart(shop: Any) -> None:
+    first, second = event(items=[{"sku": "A"}]), event(items=[{"sku": "B"}])
+    with tenant(shop):
+        assert take_events(shop, [first]).accepted == 1
+        again = take_events(shop, [first, second])
+    assert (again.accepted, again.duplicates) == (1, 1)
+    assert [row.sku for row in rows(shop)] == ["A", "B"]
+    assert waiting(shop) == [("A", 1), ("B", 1)]
+
+
+def test_files_may_tell_of_events_without_counting_them(shop: Any) -> None:
+    with tenant(shop):
+        take_events(shop, [event(), event("Kettle Boiled")], counted=False)
+    assert counted(shop) == {}
 
 
 # --- Walls ------------------------------------------------------------------------------------

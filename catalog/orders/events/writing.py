@@ -234,12 +234,11 @@ def _write(merchant: Merchant, events: list[Event], known: Known, now: datetime)
     rows = _rows(events, known, merchant.currency)
     with connection.cursor() as cursor:
         cursor.execute(MAKE_STAGE)
+        cursor.execute(f"DELETE FROM {STAGE}")  # what an earlier call of this transaction left
         with cursor.copy(COPY) as copy:
             # A text may hold half of a pair of signs, which UTF-8 cannot say.
             copy.write(as_copied(rows, len(COLUMNS)).encode(errors="replace"))
         cursor.execute(INSERT, [merchant.pk, now])
-        # The caller may write more events before the transaction ends.
-        cursor.execute(f"TRUNCATE {STAGE}")
     counts.note_pending(merchant, _unlinked(events, known))
 
 
