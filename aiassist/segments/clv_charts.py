@@ -12,6 +12,8 @@ from ecomportal.web import charts, formats
 from ecomportal.web.charts_marks import Axes, dots, pairs
 
 PERCENT = 100
+# An interval whose ends lie this many times apart says nothing.
+VAGUE = 1000
 # What the letters stand for, in the order of the page.
 MEANINGS: dict[str, Callable[[], str]] = {
     "r": lambda: _("how alike customers' rates of ordering are"),
@@ -174,6 +176,7 @@ def _parameters(config: dict[str, Any]) -> list[dict[str, Any]]:
     for name, meaning in MEANINGS.items():
         if name in rows:
             value, low, high = (f"{one:,.4g}" for one in rows[name])
+            is_vague = rows[name][2] > VAGUE * rows[name][1]
             told.append({"name": name, "value": value, "low": low, "high": high})
-            told[-1]["meaning"] = meaning()
+            told[-1] |= {"meaning": meaning(), "is_vague": is_vague}
     return told

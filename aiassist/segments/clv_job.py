@@ -206,7 +206,8 @@ def score(run: Run, today: date, *, is_full: bool) -> int:
                 run.merchant, batch, predictions, limits=limits, version_id=version.pk, today=today
             )
     _forget(run, whose="AND n_orders = 0")
-    _describe(run, version)
+    if is_full:
+        _describe(run, version)
     return n_changed
 
 

@@ -22,6 +22,7 @@ BATCH = 50_000
 HEAD, TAIL = 19, 2  # bytes of a binary COPY before its first row and after its last
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 EPOCH = date(2000, 1, 1)
+STATEMENT_LIMIT = "15min"  # of reading ten million orders; pages have 60 seconds
 FARTHEST = 730  # days: a next order further off is not told
 FLOAT, UUID, WHOLE, LONG = (">f8", 8), ("V16", 16), (">i4", 4), (">i8", 8)
 
@@ -100,9 +101,15 @@ WRITTEN = records(UUID, *(kind for kind, _ in COLUMNS.values()))
 
 
 def _copied(statement: str, params: dict[str, Any], row: np.dtype) -> np.ndarray:
-    with connection.cursor() as cursor, cursor.copy(statement, params) as stream:
-        whole = b"".join(bytes(block) for block in stream)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_LIMIT}'")
+        whole = _bytes_of(cursor, statement, params)
     return np.frombuffer(whole, row, offset=HEAD, count=(len(whole) - HEAD - TAIL) // row.itemsize)
+
+
+def _bytes_of(cursor: Any, statement: str, params: dict[str, Any]) -> bytes:
+    with cursor.copy(statement, params) as stream:
+        return b"".join(bytes(block) for block in stream)
 
 
 @dataclass(frozen=True)
