@@ -138,8 +138,20 @@ class CustomerProfile(TenantModel):
             models.Index(
                 fields=["merchant", "-last_order_at", "-customer"], name="profile_by_last"
             ),
-            models.Index(fields=["merchant", "r_score", "f_score"], name="profile_by_rfm"),
-            models.Index(fields=["merchant", "rfm_group", "customer"], name="profile_by_group"),
+            # Fields of the grid and groups, each in the order its list opens with.
+            models.Index(
+                fields=["merchant", "r_score", "f_score", "-spent_cents", "-customer"],
+                name="profile_by_field",
+            ),
+            models.Index(
+                fields=["merchant", "rfm_group", "-spent_cents", "-customer"],
+                name="profile_by_group_spent",
+            ),
+            models.Index(
+                fields=["merchant", "-spent_cents", "-customer"],
+                name="profile_unresolved",
+                condition=Q(n_unresolved__gt=0),
+            ),
             models.Index(
                 fields=["merchant", "-clv_cents", "-customer"],
                 name="profile_by_value",

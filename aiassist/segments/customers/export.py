@@ -48,7 +48,8 @@ MONEY = {
 @merchant_required(*REVIEWERS)
 def customers_export(request: HttpRequest) -> HttpResponse:
     """Start the job that writes exactly the list that was looked at."""
-    query = CustomerFilters(request.POST.get("query", ""), request.merchant).query()
+    filters = CustomerFilters(request.POST.get("query", ""), request.merchant)
+    query = filters.query()
     file = CustomerFile.objects.create(
         merchant=request.merchant, kind=CustomerFile.Kind.LIST, query=query[:1000],
         created_by=request.user,
@@ -61,7 +62,7 @@ def customers_export(request: HttpRequest) -> HttpResponse:
         params={
             "file": str(file.pk),
             "query": query,
-            "sort": sort_of(request.POST),
+            "sort": sort_of(request.POST, is_of_new=filters.is_of_new),
             "cols": names_of(request.POST, ""),
         },
     )

@@ -5,6 +5,7 @@ into a segment, where the same filters are clauses of the rule language.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import RawSQL
 from django.http import QueryDict
@@ -25,6 +27,7 @@ from aiassist.segments.language.writing import quoted
 from catalog.orders.models import Customer
 from catalog.products.filters.narrowing import COUNTED, Chip, among
 from ecomportal.tenancy.models import Merchant
+from ecomportal.web.counting import n_up_to
 
 SCORES = ("1", "2", "3", "4", "5")
 YES_NO = {"yes": _("yes"), "no": _("no")}
@@ -106,9 +109,15 @@ def persona(filters: "CustomerFilters", value: str) -> Narrowing | None:
     return Narrowing(chip, Q(profile__persona=found), f"cluster = {found.number}")
 
 
-def unresolved(_filters: "CustomerFilters", _value: str) -> Narrowing:
+def unresolved(filters: "CustomerFilters", _value: str) -> Narrowing:
+    """Few as a rule: then they are gathered before anything is sorted."""
     chip = Chip(_("Chats"), _("unresolved"), ("unresolved",))
-    return Narrowing(chip, Q(profile__n_unresolved__gt=0), "unresolved_chats > 0")
+    waiting = filters.merchant.customer_profiles.filter(n_unresolved__gt=0).order_by()
+    me = Merchant.objects.filter(pk=filters.merchant.pk)
+    is_few = me.values_list(n_up_to(waiting, COUNTED), flat=True).get() <= COUNTED
+    ids = ArraySubquery(waiting.values("customer_id"))
+    condition = among(ids) if is_few else Q(profile__n_unresolved__gt=0)
+    return Narrowing(chip, condition, "unresolved_chats > 0")
 
 
 def last_order(_filters: "CustomerFilters", value: str) -> Narrowing:
@@ -173,14 +182,17 @@ def search(filters: "CustomerFilters", value: str) -> Narrowing:
     found = filters.looked_up("customers_named", value)
     if found is not None:
         return Narrowing(chip, found)
+    begun = [_begun(word) for word in re.split(r"[\W_]+", value.lower()) if word]
+    text = "lower(catalog_customer.name || ' ' || catalog_customer.external_id) ~ %s"
     is_alike = RawSQL(
-        "customer_words(catalog_customer.merchant_id, catalog_customer.external_id,"
-        " catalog_customer.name, catalog_customer.tags)"
-        " @> customer_query(catalog_customer.merchant_id, %s)",
-        [value],
-        output_field=BooleanField(),
+        " AND ".join([text] * len(begun)) or "false", begun, output_field=BooleanField()
     )
     return Narrowing(chip, _walked(is_alike))
+
+
+def _begun(word: str) -> str:
+    """A pattern of words that begin so; Han text has no spaces and may begin with any character."""
+    return word if "\u3400" <= word[0] <= "\u9fff" else f"(^|[^[:alnum:]]){word}"
 
 
 def _walked(condition: Any) -> Any:
@@ -223,6 +235,11 @@ class CustomerFilters:
                 text = _("“%(value)s” is no value of the filter “%(name)s”; it is left out.")
                 self.problems.append(text % {"value": self.values[name], "name": name})
                 self.values[name] = ""
+
+    @property
+    def is_of_new(self) -> bool:
+        """Only customers without an order: whatever orders make is the same for all of them."""
+        return self.values["last"] == "never"
 
     def query(self) -> str:
         """The filters alone as a query string, in a fixed order."""

@@ -28,7 +28,7 @@ ALWAYS = ("id", "name", "external_id")
 @merchant_required(*EVERYONE)
 def customers(request: HttpRequest) -> HttpResponse:
     filters, own = CustomerFilters(request.GET, request.merchant), own_views.read(request)
-    sort = sort_of(request.GET)
+    sort = sort_of(request.GET, is_of_new=filters.is_of_new)
     columns = [COLUMNS[name] for name in names_of(request.GET, own.columns)]
     found, names = ordered(filters.apply(request.merchant.customers.all()), sort)
     shown = _values(found, columns, names)

@@ -109,11 +109,21 @@ def test_filters_find_whom_they_say(people, query, wanted):
     assert numbers(people, query) == wanted
 
 
-@pytest.mark.parametrize("function", ["customers_named", "customers_tagged"])
-def test_what_many_match_is_found_without_the_index_too(people, monkeypatch, function):
-    monkeypatch.setattr("aiassist.segments.customers.filters.COUNTED", -1)
-    query = "q=ann" if function == "customers_named" else "tag=vip"
-    assert numbers(people, query) == (["C-1001", "X-8"] if "named" in function else ["C-1001"])
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [("q=ann", ["C-1001", "X-8"]), ("q=SMI+ann", ["C-1001"]), ("q=c-100", ["C-1001", "C-1002"]),
+     ("q=伟", ["C-1002"]), ("q=mith", []), ("q=.*", []), ("tag=vip", ["C-1001"]),
+     ("unresolved=1", ["X-7"])],
+)  # fmt: skip
+def test_what_many_match_is_found_without_the_index_too(people, monkeypatch, query, wanted):
+    monkeypatch.setattr("aiassist.segments.customers.filters.COUNTED", 0)
+    assert numbers(people, query) == wanted
+
+
+def test_those_without_an_order_are_in_the_order_they_came(people, client_of, bob):
+    page = client_of(bob).get(f"{LIST}?last=never&sort=-spent").context
+    assert page["sort"] == "-created"
+    assert [row["number"] for row in page["rows"]] == ["X-7"]
 
 
 def test_an_address_of_mail_is_compared_as_its_fingerprint(people):
