@@ -35,7 +35,7 @@ def make_goods(shop: Any) -> list[Any]:
 
 
 def fill(
-    shop: Any, goods: list[Any], *, n: int = 300, seed: int = 1, own: float = 0.85, first: int = 0
+    shop: Any, goods: list[Any], *, n: int = 210, seed: int = 1, own: float = 0.85, first: int = 0
 ) -> list[Customer]:
     """Customers whose taste is their number modulo three; each orders twice, forty days apart."""
     rng, now = np.random.default_rng(seed), timezone.now()

@@ -48,7 +48,7 @@ def test_customers_of_a_taste_share_a_persona(shop: Any) -> None:
     assert len(found) == 3
     for counted in found.values():
         assert max(counted.values()) > 0.95 * sum(counted.values())
-    assert sum(one.n_members for one in current(shop)) == 300
+    assert sum(one.n_members for one in current(shop)) == 210
     with tenant(shop):
         version = ModelVersion.objects.get(kind="personas")
     assert version.state == "serving"
@@ -65,7 +65,7 @@ def test_a_card_says_what_the_orders_say(shop: Any) -> None:
     assert kinds["category"] == 3
     texts = {line["kind"]: line for line in tea.facts}
     assert "33 % of the customers" in texts["size"]["en"]
-    assert "of 300" in texts["size"]["en"]
+    assert "of 210" in texts["size"]["en"]
     assert texts["money"]["en"] == "Their typical order is €30.00; that of all customers is €90.00."
     assert texts["language"]["zh"].startswith("他们中 100 % 使用中文")
     assert {tea.name.split(", ")[0]} <= {"Teapots", "Cups", "Trays"}
@@ -111,7 +111,7 @@ def test_a_group_of_others_gets_no_old_name(shop: Any) -> None:
     numbers = {one.number for one in current(shop)}
     with tenant(shop):
         Order.objects.filter(customer__in=people).update(status="cancelled")
-    fill(shop, goods, n=330, seed=9, first=1000)
+    fill(shop, goods, n=230, seed=9, first=1000)
     find_personas(shop)
     fresh = current(shop)
     assert {one.number for one in fresh}.isdisjoint(numbers)
