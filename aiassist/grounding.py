@@ -7,6 +7,7 @@ to the same rule as what is said of its products, and fails closed in the same w
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from aiassist.copywriting.guard import Policy, check
 
@@ -32,5 +33,13 @@ def unbacked(
 
     `wording` is what may stand around the facts word for word: it states nothing by itself.
     """
-    policy = Policy(lang=language, approved_texts=tuple(wording))
-    return [one.span_text for one in check(text, facts, policy)]
+    return list(_unbacked(text, tuple(facts), language, tuple(wording)))
+
+
+@lru_cache(maxsize=2048)
+def _unbacked(
+    text: str, facts: tuple[Given, ...], language: str, wording: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Most sentences are the same the next night."""
+    policy = Policy(lang=language, approved_texts=wording)
+    return tuple(one.span_text for one in check(text, facts, policy))
