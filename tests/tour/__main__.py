@@ -5,9 +5,10 @@ import time
 
 from tests.portal import running_portal
 from tests.tour.catalogue_steps import CATALOGUE_STEPS
+from tests.tour.customer_steps import CUSTOMER_STEPS
 from tests.tour.steps import STEPS, Tour
 
-ALL_STEPS = [*STEPS, *CATALOGUE_STEPS]
+ALL_STEPS = [*STEPS, *CATALOGUE_STEPS, *CUSTOMER_STEPS]
 
 
 def main() -> int:
