@@ -192,6 +192,9 @@ class World:
                 **common, kind="copy_adapter", n=1, state="serving", base=CANARY,
                 reason=f"{CANARY} passed.",
             )  # fmt: skip
+            value_version = ModelVersion.objects.create(
+                **common, kind="clv", n=1, state="serving", base="clv-1", reason=CANARY
+            )
             ProductText.objects.create(
                 **common, product=product, language="en", field="sms", text=f"{CANARY} message.",
                 origin="ai",
@@ -259,7 +262,7 @@ class World:
             "draft_id": draft.pk, "text_id": sentence.pk, "approval_id": approval.pk,
             "term_id": term.pk, "edit_id": edit.pk, "exemption_id": exemption.pk,
             "rule_id": rule.pk, "lesson_id": lesson.pk, "version_id": version.pk,
-            "model_kind": version.kind,
+            "model_kind": version.kind, "value_version_id": value_version.pk,
             "view_id": view.pk, "key_id": key.pk, "invitation_id": invitation.pk,
             "membership_id": member.pk, "token": token, "sku": f"{CANARY}-1",
             "app_label": "catalog", "decided_id": decided.pk, "handle": product.handle,
