@@ -30,7 +30,8 @@ def customers(request: HttpRequest) -> HttpResponse:
     filters, own = CustomerFilters(request.GET, request.merchant), own_views.read(request)
     sort = sort_of(request.GET, is_of_new=filters.is_of_new)
     columns = [COLUMNS[name] for name in names_of(request.GET, own.columns)]
-    found, names = ordered(filters.apply(request.merchant.customers.all()), sort)
+    matching = filters.apply(request.merchant.customers.all())
+    found, names = ordered(matching, sort)
     shown = _values(found, columns, names)
     page = keyset_page(shown, names, cursor=cursor_of(request.GET), size=PAGE_SIZE)
     query = filters.query()
@@ -49,7 +50,9 @@ def customers(request: HttpRequest) -> HttpResponse:
         "first": _address(request),
         "here": f"{_address(request)}&",
         "last": LAST,
-        "how_many": how_many(request, filters, found, page, size=PAGE_SIZE),
+        "how_many": how_many(
+            request, filters, found if _only_some(sort) else matching, page, size=PAGE_SIZE
+        ),
         "rule": filters.rule(),
         "unsaid": filters.unsaid(),
         "can_export": request.role in REVIEWERS,
