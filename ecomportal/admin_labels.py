@@ -55,6 +55,7 @@ LABELS = {
     "encoding": _("encoding"),
     "engine": _("engine"),
     "engine_version": _("version of the engine"),
+    "erased_by": _("erased by"),
     "error": _("what went wrong"),
     "error_code": _("code of the failure"),
     "error_detail": _("technical detail"),

@@ -29,6 +29,8 @@ from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant, User
 
 LONG = "SET LOCAL statement_timeout = '30min'"  # every text of a large shop is looked at
+# A job that is writing about her may hold her row for longer than a page would wait.
+PATIENT = "SET LOCAL lock_timeout = '2min'"
 # An erasure is seen by others this long after its moment, at most.
 COMMITTED_IN = timedelta(minutes=1)
 WORDS = """
@@ -98,6 +100,7 @@ def erase_rows(
     """In the transaction at hand: all of it or nothing. Tables and how many rows of each."""
     with connection.cursor() as cursor:
         cursor.execute(LONG)
+        cursor.execute(PATIENT)
         cursor.execute(
             "SELECT erase_customer(%s, %s, %s, %s)",
             [merchant.pk, customer_id, with_orders, user_id],
