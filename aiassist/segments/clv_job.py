@@ -16,7 +16,8 @@ from aiassist.ml.clv.backtest import BackTest, back_test, chosen, horizon_of_sho
 from aiassist.ml.clv.fitting import CannotFit
 from aiassist.ml.clv.histories import Histories, Orders
 from aiassist.ml.clv.predictor import Customers, Predictor, Trained
-from aiassist.registry.models import ModelState, ModelVersion
+from aiassist.ml.clv.purchases import MBG
+from aiassist.registry.models import ModelKind, ModelState, ModelVersion
 from aiassist.registry.promotion import promote
 from aiassist.segments import clv_rows
 from aiassist.segments.clv_gate import (
@@ -98,18 +99,26 @@ def _train(run: Run, today: date, basis: Basis) -> None:
     orders = _orders(run, basis)
     day, days = day_number(today), horizon_of_shop(basis.days(today))
     with run.tenant():
+        kind = _kind(run)
         version = new_version(run, data={"n_customers": len(customers), **_told(basis, orders)})
     try:
         # Fitted to all; whether and how to tune is learnt from the tested ones' orders.
-        trained = chosen(orders, day, now=customers)
+        trained = chosen(orders, day, kind=kind, now=customers)
         run.check()
         run.phase(said("Testing predictions on the last %(days)s days", days=days))
-        test = back_test(orders, day=day - days, days=days)
+        test = back_test(orders, day=day - days, days=days, kind=kind)
     except CannotFit:
         _refuse(run, version, NOBODY)
         return
     run.check()
     _finish(run, version, trained, test=test, bands=bands_of(trained.predictor, customers))
+
+
+def _kind(run: Run) -> str:
+    """The purchase model that was asked for, else that of the version in use, else MBG/NBD."""
+    versions = run.merchant.model_versions.filter(kind=ModelKind.CLV, state=ModelState.SERVING)
+    in_use = versions.values_list("config__model", flat=True).first()
+    return run.params.get("model") or in_use or MBG
 
 
 def bands_of(predictor: Predictor, customers: Customers) -> np.ndarray:

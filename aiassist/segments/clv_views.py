@@ -24,6 +24,8 @@ from ecomportal.tenancy.models import Merchant
 
 KIND = ModelKind.CLV
 SHOWN = 30
+# Of purchases: which one is used is the newest version's, until another is asked for.
+MODELS = {"mbg": "MBG/NBD", "bg": "BG/NBD"}
 
 
 @require_safe
@@ -45,6 +47,8 @@ def back_test(request: HttpRequest) -> HttpResponse:
         "is_short": any(not need.is_met for need in conditions),
         "job": _live_job(request),
         "may_edit": request.role in EDITORS,
+        "models": MODELS.items(),
+        "model": (serving or shown).config.get("model", "mbg") if serving or shown else "mbg",
     }
     if shown is not None and shown.metrics:
         context |= clv_charts.charts_of(shown, merchant.currency)
@@ -83,7 +87,9 @@ def _live_job(request: HttpRequest) -> Job | None:
 @merchant_required(*EDITORS)
 def back_test_run(request: HttpRequest) -> HttpResponse:
     """Train and test now, in place of waiting for the night."""
-    _start(request, said("Train and test predictions"), scope="full")
+    asked = request.POST.get("model", "")
+    more = {"model": asked} if asked in MODELS else {}
+    _start(request, said("Train and test predictions"), scope="full", **more)
     return _back(request)
 
 
@@ -124,13 +130,13 @@ def back_test_use(request: HttpRequest, version_id: object) -> HttpResponse:
     return _back(request)
 
 
-def _start(request: HttpRequest, title: Said, *, scope: str) -> Job:
+def _start(request: HttpRequest, title: Said, *, scope: str, **more: str) -> Job:
     return start_job(
         tasks.predict_customers,
         request.merchant,
         request.user,
         title=title,
-        params={"scope": scope},
+        params={"scope": scope, **more},
         dedupe_key=f"predict_customers:{scope}",
     )
 

@@ -118,6 +118,15 @@ def test_training_is_started_once(shop: Any, max_: Any, client_of: Any) -> None:
         assert shop.jobs.filter(kind="predict_customers").count() == 1
 
 
+@pytest.mark.parametrize(("asked", "kept"), [("bg", {"model": "bg"}), ("drop table", {})])
+def test_the_purchase_model_can_be_chosen(
+    shop: Any, max_: Any, client_of: Any, asked: str, kept: dict[str, str]
+) -> None:
+    client_of(max_).post(address("back-test-run", shop), {"model": asked})
+    with tenant(shop):
+        assert shop.jobs.get(kind="predict_customers").params == {"scope": "full", **kept}
+
+
 def test_a_viewer_looks_but_does_not_switch(shop: Any, vera: Any, client_of: Any) -> None:
     client = client_of(vera)
     assert "<form" not in text_of(client, shop).split("<main")[1].split("</main>")[0]

@@ -207,6 +207,16 @@ def test_a_killed_run_goes_on_with_the_version_it_made(shop: Any, monkeypatch: A
         assert shop.customer_profiles.filter(n_orders__gt=0, clv_cents=None).count() == 0
 
 
+def test_the_other_purchase_model_stays_chosen_until_it_is_changed(shop: Any) -> None:
+    fill(shop)
+    for params in ({"scope": "full", "model": "bg"}, {"scope": "full"}):
+        job = start_job(tasks.predict_customers, shop, None, title="Predict", params=params)
+        assert run(shop, job).status == "done"
+    with tenant(shop):
+        models = shop.model_versions.order_by("n").values_list("config__model", flat=True)
+        assert list(models) == ["bg", "bg"]
+
+
 def test_predictions_of_other_shops_stay(shop: Any, other_shop: Any) -> None:
     fill(shop)
     fill(other_shop, n=510, days=200, seed=2)
