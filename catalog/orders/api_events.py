@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from catalog.orders.events.identify import identify, lock
 from catalog.orders.events.names import EVENTS
-from catalog.orders.events.reading import MAX_ITEMS, Refused, Rejected, is_storable
+from catalog.orders.events.reading import BAD_TEXT, MAX_ITEMS, Refused, Rejected, is_storable
 from catalog.orders.events.segment import NOT_KEPT, as_event, as_identify
 from catalog.orders.events.writing import MAX_EVENTS, Verdict, take_events
 from ecomportal.web.api import Problem, once
@@ -219,7 +219,7 @@ class IdentifyView(StorefrontView):
         body, is_clean = body_of(request)
         _refuse_unknown(body, {"user_id", "anonymous_id", "traits"})
         if not is_clean and not is_storable(body):
-            raise exceptions.ParseError("The body holds a NUL or half of a surrogate pair.")
+            raise exceptions.ParseError(f"The body cannot be kept. {BAD_TEXT}")
         try:
             found = identify(
                 request.merchant,
@@ -231,6 +231,11 @@ class IdentifyView(StorefrontView):
         except Refused as why:
             raise exceptions.ValidationError({why.field: [why.detail]}) from None
         return Response(found._asdict())
+
+
+def _kind(call: Any) -> str:
+    kind = call.get("type", "track") if isinstance(call, dict) else ""
+    return kind if isinstance(kind, str) else ""
 
 
 class SegmentView(StorefrontView):
@@ -249,7 +254,7 @@ class SegmentView(StorefrontView):
 
     def carry_out(self, request: Request, calls: list[Any], *, is_clean: bool) -> dict[str, Any]:
         now = datetime.now(UTC)
-        kinds = [call.get("type", "track") if isinstance(call, dict) else "" for call in calls]
+        kinds = [_kind(call) for call in calls]
         who = [at for at, kind in enumerate(kinds) if kind == "identify"]
         tracks = [at for at, kind in enumerate(kinds) if kind not in NOT_KEPT | {"identify"}]
         if who:
@@ -268,7 +273,7 @@ class SegmentView(StorefrontView):
         self, request: Request, at: int, call: dict[str, Any], is_clean: bool
     ) -> list[Rejected]:
         if not is_clean and not is_storable(call):
-            return [Rejected(at, "bad_text", "", "Holds a NUL or half of a surrogate pair.")]
+            return [Rejected(at, "bad_text", "", BAD_TEXT)]
         stated = as_identify(call, is_public=is_public(request))
         try:
             identify(

@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from rest_framework import exceptions, status
 from rest_framework.request import Request
@@ -21,6 +21,7 @@ from ecomportal.web.api import Problem, ShopView
 log = logging.getLogger(__name__)
 
 ASKED_AGAIN = "600"  # seconds that a browser remembers what it may send
+NOT_KEPT = "A value in it cannot be kept. Nothing was kept; sent again, it is refused again."
 
 
 class Busy(Problem):
@@ -87,4 +88,7 @@ class StorefrontView(ShopView):
         if isinstance(exc, OperationalError | IntegrityError):
             log.warning("%s could not be written: %s", type(self).__name__, exc)
             exc = Busy()
+        elif isinstance(exc, DataError):
+            log.warning("%s could not be written: %s", type(self).__name__, exc)
+            exc = Problem(status.HTTP_422_UNPROCESSABLE_ENTITY, NOT_KEPT)
         return super().handle_exception(exc)

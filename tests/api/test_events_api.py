@@ -364,6 +364,39 @@ def test_examples_of_what_was_refused_name_nobody(api: Client, shop: Any) -> Non
     assert "secret" not in json.dumps(kept.example)
 
 
+DEEP = "[" * 600 + "]" * 600
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("1e999", "wrong_type"), (DEEP, "wrong_type"), (f'["\\ud800", {DEEP}]', "bad_text")],
+    ids=["infinite", "deep", "deep-and-suspect"],
+)
+def test_a_value_that_no_column_takes_harms_no_other(
+    api: Client, shop: Any, value: str, code: str
+) -> None:
+    """Infinity and lists in lists are JSON to Python; only the form of such an event is kept."""
+    body = json.dumps({"events": [event(), event(position="PLACE")]}).replace('"PLACE"', value)
+    answer = api.post(ADDRESS, body, content_type="application/json")
+    assert (answer.status_code, answer.json()["accepted"], len(rows(shop))) == (202, 1, 1)
+    (rejected,) = answer.json()["rejected"]
+    assert (rejected["index"], rejected["code"]) == (1, code)
+    with tenant(shop):
+        (kept,) = EventReject.objects.all()
+    assert kept.example.keys() == {"id", "event", "user_id", "ts", "items", "position"}
+    assert set(kept.example.values()) == {"…"}
+
+
+def test_what_the_database_refuses_is_no_error_of_ours(
+    api: Client, shop: Any, monkeypatch: Any
+) -> None:
+    """Were such a value to come through all the same, the call is refused, not told to wait."""
+    monkeypatch.setattr("catalog.orders.events.counts.as_example", lambda raw: {"n": float("inf")})
+    answer = send(api, event(), event("Boiled"))
+    assert (answer.status_code, rows(shop)) == (422, [])
+    assert "refused again" in answer.json()["detail"]
+
+
 def test_only_the_newest_examples_stay(api: Client, shop: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("catalog.orders.events.counts.KEPT_REJECTS", 3)
     for n in range(5):
@@ -378,7 +411,7 @@ def test_only_the_newest_examples_stay(api: Client, shop: Any, monkeypatch: Any)
 SEGMENT = "/api/v1/compat/segment/v1"
 
 
-def call(kind: str = "track", **fields: Any) -> dict[str, Any]:
+def call(kind: Any = "track", **fields: Any) -> dict[str, Any]:
     own = {"type": kind, "messageId": f"ajs-{uuid4()}", "userId": "u1", "timestamp": ago(minutes=1)}
     return {**own, **fields}
 
@@ -425,13 +458,16 @@ def test_a_batch_mixes_calls(api: Client, shop: Any) -> None:
         call(event="Kettle Boiled"),
         call("identify", userId=None),
         "text",
+        call([], event="Kettle Boiled"),  # what kind of call is no text
     ]
     answer = post(api, f"{SEGMENT}/batch", {"batch": calls, "sentAt": ago()})
     told = answer.json()
     assert (answer.status_code, told["success"], told["accepted"]) == (200, True, 1)
     assert (told["identified"], told["ignored"]) == (1, 1)
     found = [(r["index"], r["code"]) for r in told["rejected"]]
-    assert found == [(3, "unknown_event"), (4, "missing"), (5, "wrong_type")]
+    assert found == [
+        *[(3, "unknown_event"), (4, "missing"), (5, "wrong_type"), (6, "unknown_event")]
+    ]
     (row,) = rows(shop)
     assert (row.customer.external_id, row.customer.name) == ("u1", "Mia")
 

@@ -101,6 +101,14 @@ def as_example(raw: Any) -> dict[str, Any]:
         name: HIDDEN if name in PERSONAL or name not in FIELDS else value
         for name, value in raw.items()
     }
-    if len(json.dumps(kept)) > MAX_EXAMPLE or not is_storable(kept):
-        return {name: HIDDEN for name in kept if name in FIELDS}
-    return kept
+    return kept if _fits(kept) else {name: HIDDEN for name in kept if name in FIELDS}
+
+
+def _fits(kept: dict[str, Any]) -> bool:
+    """Whether it is short and a jsonb column takes it: 1e999 is read as Infinity, which it does
+    not, and lists may lie in lists without end."""
+    try:
+        text = json.dumps(kept, allow_nan=False)
+    except (ValueError, RecursionError):
+        return False
+    return len(text) <= MAX_EXAMPLE and is_storable(kept)

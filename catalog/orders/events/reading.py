@@ -23,6 +23,7 @@ RECENT = timedelta(days=30)  # what a key that anybody may read can tell of
 OLDEST = timedelta(days=3652)  # what an import can tell of
 UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 HALF = re.compile("[\ud800-\udfff]")
+BAD_TEXT = "Holds a NUL or half of a surrogate pair, or is nested too deep."
 AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,12}))?")
 # Field -> the most characters of it.
 PERSON = (("user_id", 120), ("anonymous_id", 120), ("session_id", 64))
@@ -99,7 +100,7 @@ class Reader:
         if type(raw) is not dict:
             raise Refused("wrong_type", "", "An event is an object.")
         if not self.is_clean and not is_storable(raw):
-            raise Refused("bad_text", "", "Holds a NUL or half of a surrogate pair.")
+            raise Refused("bad_text", "", BAD_TEXT)
         if not raw.keys() <= FIELDS:
             raise _unknown(raw, FIELDS, "")
         user_id, anonymous_id, session_id = [_text(raw, name, most) for name, most in PERSON]
@@ -153,11 +154,18 @@ class Reader:
 
 def is_storable(value: Any) -> bool:
     """PostgreSQL keeps no NUL in text, and half of a surrogate pair is no character."""
+    try:
+        return _is_storable(value)
+    except RecursionError:  # a list in a list in a list, some hundred times
+        return False
+
+
+def _is_storable(value: Any) -> bool:
     if isinstance(value, str):
         return "\0" not in value and not HALF.search(value)
     if isinstance(value, dict):
-        return all(is_storable(inner) for pair in value.items() for inner in pair)
-    return not isinstance(value, list) or all(map(is_storable, value))
+        return all(_is_storable(inner) for pair in value.items() for inner in pair)
+    return not isinstance(value, list) or all(map(_is_storable, value))
 
 
 NO_TIME = "Not a time with its zone, such as 2026-01-31T08:30:00Z."
