@@ -10,14 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from aiassist.profiles.models import Segment
 from aiassist.segments import saving
-from aiassist.segments.limits import NAME_MAX, SEGMENTS_MAX
+from aiassist.segments.language import RuleError
+from aiassist.segments.limits import COPY_MAX, NAME_MAX, SEGMENTS_MAX
 from aiassist.segments.membership import copy_static
 from aiassist.segments.one_job import start_refresh
 from aiassist.segments.page import segment_or_404
 from ecomportal.said import said
 from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, merchant_required
+from ecomportal.web.formats import number
 
 
 @require_POST
@@ -46,8 +49,8 @@ def copy(request: HttpRequest, segment_id: UUID) -> HttpResponse:
             request, _("Give the copy a name of at most %(n)s characters.") % {"n": NAME_MAX}
         )
         return redirect("aiassist:segment", request.merchant.slug, row.pk)
-    if saving.is_full(request.merchant):
-        messages.error(request, full_words())
+    if problem := _why_not_copied(request, row):
+        messages.error(request, problem)
         return redirect("aiassist:segment", request.merchant.slug, row.pk)
     name = form.cleaned_data["name"]
     if request.merchant.segments.filter(deleted_at=None, name__iexact=name).exists():
@@ -59,6 +62,17 @@ def copy(request: HttpRequest, segment_id: UUID) -> HttpResponse:
     return redirect("aiassist:segment", request.merchant.slug, made.pk)
 
 
+def _why_not_copied(request: HttpRequest, row: Segment) -> str:
+    if saving.is_full(request.merchant):
+        return full_words()
+    if row.n_members > COPY_MAX:  # they are copied while the page waits
+        return _(
+            "A fixed list has at most %(n)s members. Export the segment instead to keep who is in"
+            " it now."
+        ) % {"n": number(COPY_MAX)}
+    return ""
+
+
 def full_words() -> str:
     return _("A shop has at most %(n)s segments. Delete one that is not used.") % {
         "n": SEGMENTS_MAX
@@ -67,6 +81,10 @@ def full_words() -> str:
 
 def taken_words(name: str) -> str:
     return _("A segment named “%(name)s” exists already.") % {"name": name}
+
+
+def rule_words(error: RuleError) -> str:
+    return _("Its rule cannot be used any more: %(reason)s") % {"reason": error}
 
 
 @require_POST
@@ -101,6 +119,9 @@ def restore(request: HttpRequest, segment_id: UUID) -> HttpResponse:
     except saving.NameTaken:
         messages.error(request, taken_words(row.name))
         return redirect("aiassist:segments", request.merchant.slug)
+    except RuleError as error:
+        messages.error(request, rule_words(error))
+        return redirect("aiassist:segments", request.merchant.slug)
     audit.record(request, "segment.restored", row.name, segment=str(row.pk))
     messages.success(request, _("“%(name)s” is back.") % {"name": row.name})
     return redirect("aiassist:segment", request.merchant.slug, row.pk)
@@ -113,11 +134,13 @@ def revision_restore(request: HttpRequest, segment_id: UUID, version: int) -> Ht
     row = segment_or_404(request, segment_id)
     row.merchant = request.merchant
     before = get_object_or_404(row.revisions, version=version)
-    fields = {name: getattr(before, name) for name in saving.KEPT}
     try:
-        saving.change(row, request.user, version=row.version, **fields)
+        saving.go_back(row, request.user, before)
     except saving.NameTaken:
         messages.error(request, taken_words(before.name))
+        return redirect("aiassist:segment-revisions", request.merchant.slug, row.pk)
+    except RuleError as error:
+        messages.error(request, rule_words(error))
         return redirect("aiassist:segment-revisions", request.merchant.slug, row.pk)
     except saving.Stale:
         messages.error(request, _("Somebody changed the segment just now. Look again."))

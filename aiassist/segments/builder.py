@@ -114,7 +114,7 @@ def _create(request: HttpRequest, state: State, form: SegmentForm) -> HttpRespon
 
 def _change(request: HttpRequest, row: Segment, state: State, form: SegmentForm) -> HttpResponse:
     sent = request.POST.get("version", "")
-    version = int(sent) if sent.isdigit() else 0
+    version = int(sent) if sent.isdecimal() and len(sent) < 10 else 0
     fields = {"rule": state.rule.text, **form.cleaned_data}
     try:
         is_changed = saving.change(row, request.user, version=version, **fields)

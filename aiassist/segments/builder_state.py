@@ -99,7 +99,7 @@ def _from_rows(sent: QueryDict, step: str, detail: str, language: str) -> State:
         tree = with_item(tree, detail)
     elif step == "group":
         tree = with_item(tree, None)
-    elif step == "remove" and detail.isdigit():
+    elif step == "remove" and detail.isdecimal() and len(detail) < 9:
         tree = without_item(tree, int(detail))
     if not tree["items"]:
         return from_text("", "text" if (step, detail) == ("to", "text") else "builder", language)

@@ -20,6 +20,7 @@ from ecomportal.tenancy.access import merchant_required
 from ecomportal.web.paging import cursor_of, keyset_page
 
 PAGE_SIZE = 50
+LAST_YEAR = 9999  # the day after its last one is no date
 SHOWN = 50  # customers of a day that are named
 
 
@@ -51,7 +52,7 @@ def _on_day(row: Segment, text: str) -> dict[str, Any]:
         day = parse_date(text)
     except ValueError:
         day = None
-    if day is None or day.year < 1970:
+    if day is None or not 1970 <= day.year < LAST_YEAR:
         return {"on": text, "on_problem": _("“%(text)s” is no day.") % {"text": text[:20]}}
     found = members_on(row, day)
     shown = list(found.order_by("-pk")[: SHOWN + 1])

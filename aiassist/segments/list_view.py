@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -92,5 +93,5 @@ def _deleted(request: HttpRequest) -> Segment | None:
         wanted = request.GET.get("deleted", "")
         gone = request.merchant.segments.exclude(deleted_at=None)
         return gone.filter(pk=wanted).first() if wanted else None
-    except (ValueError, TypeError):
+    except ValidationError:  # no id
         return None

@@ -55,7 +55,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     """What could stand where the caret is."""
     text = request.POST.get("rule", "")[:RULE_MAX]
     caret = request.POST.get("caret", "")
-    place = min(int(caret), len(text)) if caret.isdigit() and len(caret) < 9 else len(text)
+    place = min(int(caret), len(text)) if caret.isdecimal() and len(caret) < 9 else len(text)
     context = {"suggestions": suggest(text, place, request.merchant)}
     return render(request, "aiassist/segments/_suggestions.html", context)
 

@@ -3,28 +3,24 @@
 from decimal import Decimal
 
 from babel.numbers import get_currency_precision
-from django.db.models import BigIntegerField, Case, F, Func, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, F, Func, QuerySet, Value, When
 from django.db.models.functions import Cast
 
-from catalog.orders.models import Order
+from catalog.orders.kept import PAID_FOR, kept_orders
 from ecomportal.tenancy.models import Merchant
 
-COUNTED = ("paid", "shipped", "delivered", "refunded")
+COUNTED = PAID_FOR
 NET = F("total_cents") - F("refunded_cents")
 
 
 def counted_orders(merchant: Merchant, factors: dict[str, Decimal] | None = None) -> QuerySet:
     """Orders that were paid for and not taken back whole, with `net_cents` of the shop's money.
 
-    Pending and cancelled ones do not count, nor those in a currency the shop gave no rate for. A
-    free order counts; one that is called refunded without a sum was refunded whole.
+    Of the orders that are kept, those in a currency the shop gave no rate for do not count.
     """
     factors = factors_of(merchant) if factors is None else factors
-    is_kept = Q(refunded_cents__lt=F("total_cents")) | Q(total_cents=0, refunded_cents=0)
-    orders = Order.objects.filter(
-        is_kept, merchant=merchant, status__in=COUNTED, currency__in=list(factors)
-    )
-    return orders.exclude(status="refunded", refunded_cents=0).annotate(net_cents=_net(factors))
+    orders = kept_orders(merchant).filter(currency__in=list(factors))
+    return orders.annotate(net_cents=_net(factors))
 
 
 def factors_of(merchant: Merchant) -> dict[str, Decimal]:

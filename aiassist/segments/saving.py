@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from aiassist.profiles.models import Segment, SegmentRevision
-from aiassist.segments.language import parse, rename_in
+from aiassist.segments.language import check_references, parse, rename_in
 from aiassist.segments.limits import SEGMENTS_MAX
 from aiassist.segments.usage import live_segments, users_of
 from ecomportal.tenancy.models import Merchant, User
@@ -58,9 +58,27 @@ def change(segment: Segment, user: User, *, version: int, **fields: Any) -> bool
     for name, value in fields.items():
         setattr(now, name, value)
     now.version += 1
+    now.problem = ""  # the next refresh finds out anew
     with _once():
-        now.save(update_fields=[*fields, "version"])
+        now.save(update_fields=[*fields, "version", "problem"])
     return True
+
+
+def go_back(segment: Segment, user: User, revision: SegmentRevision) -> None:
+    """Make an earlier revision the segment again; what is now becomes a revision in turn.
+
+    Raises NameTaken or Stale, and RuleError where its rule cannot be used any more.
+    """
+    fields = {name: getattr(revision, name) for name in KEPT}
+    with transaction.atomic():
+        change(segment, user, version=segment.version, **fields)
+        _check_rule(segment, revision.rule)
+
+
+def _check_rule(segment: Segment, text: str) -> None:
+    """Other segments changed meanwhile; the rule of a fixed list is kept for reading only."""
+    if not segment.is_static:
+        check_references(segment.merchant, segment.pk, parse(text))
 
 
 def _keep(segment: Segment, user: User) -> None:
@@ -94,11 +112,12 @@ def delete(segment: Segment) -> None:
 
 
 def restore(segment: Segment) -> None:
-    """Raises NameTaken."""
+    """Raises NameTaken, and RuleError where its rule cannot be used any more."""
     _free(segment.merchant, segment.name)
     segment.deleted_at = None
     with _once():
         segment.save(update_fields=["deleted_at"])
+        _check_rule(segment, segment.rule)
 
 
 def _free(merchant: Merchant, name: str, but: Segment | None = None) -> None:

@@ -96,7 +96,7 @@ def tree_from(sent: QueryDict, entries: Mapping[str, dict]) -> dict[str, Any]:
     """What the form's rows say, in the form that a rule's items have."""
     tree: dict[str, Any] = {"join": _join(sent, ""), "items": []}
     groups: dict[str, dict[str, Any]] = {}
-    for n in [n for n in sent.getlist("rows") if n.isdigit()][:ITEMS_MAX]:
+    for n in [n for n in sent.getlist("rows") if n.isdecimal()][:ITEMS_MAX]:
         item = _item(sent, n, entries)
         name = sent.get(f"{n}-group", "")
         if item is None:

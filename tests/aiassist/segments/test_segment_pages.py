@@ -15,6 +15,7 @@ from aiassist.profiles.models import (
     SegmentDay,
     SegmentMember,
     SegmentMove,
+    SegmentRevision,
 )
 from aiassist.segments.groups import before_a_week, weekly
 from aiassist.segments.history import word_diff
@@ -333,3 +334,63 @@ def test_another_shops_segment_is_not_there(
 ) -> None:
     theirs = segment_of(other_shop)
     assert alice_client.get(url(name, shop, theirs.pk)).status_code == 404
+
+
+# --- What does not hold any more -----------------------------------------------------------------
+
+
+def test_no_segment_comes_back_with_a_rule_that_names_none(shop: Any, alice_client: Client) -> None:
+    row = segment_of(shop, name="On top", rule="in_segment('Gone')", deleted_at=timezone.now())
+    page = alice_client.post(url("segment-restore", shop, row.pk), follow=True).content.decode()
+    assert "There is no segment “Gone”." in page
+    with tenant(shop):
+        assert Segment.objects.get(pk=row.pk).deleted_at
+
+
+def test_no_revision_comes_back_that_would_go_in_a_circle(
+    shop: Any, alice: Any, alice_client: Client
+) -> None:
+    row = segment_of(shop, name="Base")
+    segment_of(shop, name="On top", rule="in_segment('Base')")
+    with tenant(shop):
+        SegmentRevision.objects.create(
+            merchant=shop, segment=row, version=7, edited_by=alice,
+            name="Base", rule="in_segment('On top')", schedule="daily",
+        )  # fmt: skip
+    address = url("segment-revision-restore", shop, row.pk, 7)
+    page = alice_client.post(address, follow=True).content.decode()
+    assert "in a circle: Base → On top → Base." in page
+    with tenant(shop):
+        assert Segment.objects.get(pk=row.pk).rule == row.rule
+        assert row.revisions.count() == 1
+
+
+def test_a_very_large_segment_is_not_copied(shop: Any, alice_client: Client) -> None:
+    row = segment_of(shop, n_members=50_001)
+    address = url("segment-copy", shop, row.pk)
+    page = alice_client.post(address, {"name": "Now"}, follow=True).content.decode()
+    assert "at most 50,000 members. Export the segment" in page
+    with tenant(shop):
+        assert Segment.objects.count() == 1
+
+
+def test_what_is_no_id_and_what_is_no_day_break_no_page(shop: Any, alice_client: Client) -> None:
+    row = segment_of(shop)
+    text_of(alice_client, url("segments", shop), deleted="abc")
+    page = text_of(alice_client, url("segment-history", shop, row.pk), on="9999-12-31")
+    assert "“9999-12-31” is no day." in page
+
+
+@pytest.mark.parametrize("digits", ["²", "9" * 5000])
+def test_digits_that_are_no_number_break_no_step(
+    shop: Any, alice_client: Client, digits: str
+) -> None:
+    row = segment_of(shop)
+    asked = [
+        ("segment-suggest", [], {"rule": "number", "caret": digits}),
+        ("segment-count", [], {"mode": "builder", "do": f"remove:{digits}", "rows": digits}),
+        ("segment-edit", [row.pk], {"do": "save", "version": digits, "name": "x",
+                                    "rule": row.rule, "schedule": "daily"}),
+    ]  # fmt: skip
+    for name, ids, sent in asked:
+        assert alice_client.post(url(name, shop, *ids), sent).status_code < 500
