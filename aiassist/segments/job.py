@@ -17,6 +17,7 @@ from aiassist.profiles.models import ProfileRefresh, Segment, SegmentMove
 from aiassist.segments.membership import is_due, refresh_segments
 from aiassist.segments.rfm import (
     has_changes,
+    is_outdated,
     latest_refresh,
     refresh_all,
     refresh_changed,
@@ -109,7 +110,11 @@ def count_members(run: Run) -> None:
 def _is_wanted(run: Run, segment: Segment) -> bool:
     # By the moment the job was asked for: one that was killed in between goes on with the same.
     asked_at = run.job.created_at
-    return run.params.get("segments") != "due" or is_due(segment, run.merchant, asked_at)
+    if run.params.get("segments") != "due":
+        return True
+    if segment.problem and run.params.get("scope") == "changed":
+        return False  # until it is edited, once a night is enough
+    return is_due(segment, run.merchant, asked_at)
 
 
 class Step(NamedTuple):
@@ -163,7 +168,11 @@ def scope_due(merchant: Merchant, now: datetime | None = None) -> str:
     full = done.filter(is_full=True).order_by("-started_at").first()
     if full is None or full.started_at < last_night(merchant, now):
         return "full"
-    if has_changes(merchant, latest_refresh(merchant).seen_until):
+    last = latest_refresh(merchant)
+    if is_outdated(merchant, last):
+        return "full"
+    if has_changes(merchant, last.seen_until):
         return "changed"
-    live = merchant.segments.filter(deleted_at=None, is_static=False)
+    # One in trouble would be due for ever: it waits for the night, or for an edit.
+    live = merchant.segments.filter(deleted_at=None, is_static=False, problem="")
     return "changed" if any(is_due(one, merchant, now) for one in live) else ""

@@ -1,24 +1,30 @@
 """Who is in a segment: brought up to date as a difference, so that every move is remembered."""
 
+import logging
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from aiassist.profiles.models import Segment, SegmentDay
 from aiassist.segments.language import Rule, RuleError, customers_matching, parse
 from aiassist.segments.rfm_days import last_night, last_week, shop_day
 from ecomportal.jobs.run import Run
-from ecomportal.said import Said
+from ecomportal.said import Said, said
 from ecomportal.tenancy.models import Merchant, User
 from ecomportal.webhooks import emit
 
+log = logging.getLogger(__name__)
 HOUR = timedelta(minutes=55)  # less than an hour, so that a round a little early is not missed
 MAX_TRIES = 3  # where customers are erased at the very moment at which they enter
+# In jobs alone; pages have 60 seconds.
+LONG = "SET LOCAL statement_timeout = '15min'"
+TRANSIENT = ("55P03", "40P01")  # somebody else held a row: the next round tries again
+TOO_SLOW = "57014"
 NOBODY = "SELECT id FROM catalog_customer WHERE false", ()
 
 MOVE = """
@@ -200,10 +206,34 @@ def refresh_segments(run: Run, segments: Iterable[Segment] | None = None) -> int
     n_changed = 0
     for segment in waiting:
         run.check()
-        with run.commit():
-            outcome = refresh_segment(segment)
+        # The job is locked last, for the lease is to be renewed while a long statement runs.
+        with run.tenant():
+            outcome = refresh_or_say(segment)
+            with run.commit():
+                pass
         n_changed += bool(outcome.n_entered or outcome.n_left)
     return n_changed
+
+
+def refresh_or_say(segment: Segment) -> Outcome:
+    """The same in a job, with time for it: one in trouble stops no other, and says what it is."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(LONG)
+            return refresh_segment(segment)
+    except (OperationalError, DataError) as error:
+        log.warning("Segment %s was not refreshed: %s", segment.pk, error)
+        state = getattr(error.__cause__, "sqlstate", None)
+        if state in TRANSIENT:
+            return Outcome(segment.n_members, 0, 0)
+        return _kept(segment, segment, _trouble(state))
+
+
+def _trouble(state: str | None) -> Said:
+    if state == TOO_SLOW:
+        return said("The rule takes too long to find its members.")
+    return said("The rule reckons with values that are too large or of the wrong kind.")
 
 
 def _live(merchant: Merchant) -> Iterable[Segment]:

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from aiassist import tasks
 from aiassist.profiles.models import Segment
-from aiassist.segments.membership import refresh_segment
+from aiassist.segments.membership import refresh_or_say
 from ecomportal.jobs.models import Job
 from ecomportal.jobs.run import JobError, Run
 from ecomportal.jobs.start import start_job
@@ -30,7 +30,7 @@ def refresh_one(run: Run) -> None:
         row = live.filter(pk=run.params["segment_id"]).first()
         if row is None:
             raise JobError(said("The segment was deleted meanwhile."))
-        outcome = refresh_segment(row)
+        outcome = refresh_or_say(row)
     members = said_n("%(n)s member,", "%(n)s members,", outcome.n)
     moved = said(
         "%(entered)s entered and %(left)s left.", entered=outcome.n_entered, left=outcome.n_left

@@ -114,6 +114,11 @@ def latest_refresh(merchant: Merchant) -> ProfileRefresh | None:
     return done.order_by("-started_at").first()
 
 
+def is_outdated(merchant: Merchant, last: ProfileRefresh) -> bool:
+    """Whether rates, currency or time zone changed since then; inside the shop's tenant."""
+    return not _has_base(merchant, last, factors_of(merchant))
+
+
 def has_changes(merchant: Merchant, since: datetime) -> bool:
     """Whether orders or chats changed since then; inside the shop's tenant."""
     orders = merchant.orders.filter(changed_at__gte=since, customer__isnull=False)
@@ -154,7 +159,11 @@ def _kept(last: ProfileRefresh) -> dict[str, Any]:
 
 def _still_holds(merchant: Merchant, last: ProfileRefresh, factors: dict[str, Any]) -> bool:
     has_limits = bool((last.data.get("kept") or {}).get("r"))
-    return has_limits and last.data.get("base") == _base(merchant, factors)
+    return has_limits and _has_base(merchant, last, factors)
+
+
+def _has_base(merchant: Merchant, last: ProfileRefresh, factors: dict[str, Any]) -> bool:
+    return last.data.get("base") == _base(merchant, factors)
 
 
 def _base(merchant: Merchant, factors: dict[str, Any]) -> dict[str, Any]:

@@ -17,12 +17,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aiassist.profiles.models import GroupDay, ProfileRefresh, SegmentDay, SegmentMove
+from aiassist.segments import membership
 from aiassist.segments.beat import start_due
 from aiassist.segments.examples import EXAMPLES, add_examples
 from aiassist.segments.job import STEPS, scope_due, start_build
 from aiassist.segments.language import parse
 from aiassist.segments.rfm import refresh_all
-from catalog.orders.models import Customer
+from aiassist.segments.saving import change
+from catalog.orders.models import CurrencyRate, Customer
 from ecomportal.jobs.execute import execute
 from ecomportal.jobs.models import Job
 from ecomportal.jobs.start import cancel_job
@@ -115,6 +117,37 @@ def test_segments_that_are_not_due_are_left(shop: Any) -> None:
     built(shop)  # somebody asked for all
     with tenant(shop):
         assert never.members.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("SELECT id FROM catalog_customer, pg_sleep(5)", "takes too long"),
+        ("SELECT id FROM catalog_customer WHERE 1 / (lot - lot) = 1", "too large"),
+    ],
+)
+def test_a_segment_in_trouble_says_so_and_stops_no_other(
+    shop: Any, monkeypatch: Any, statement: str, says: str
+) -> None:
+    people = sold_to(shop)
+    bad = segment_of(shop, [people[5]], name="Bad")
+    good = segment_of(shop, name="Good", rule="number_of_orders >= 4")
+    found = membership._found
+    monkeypatch.setattr(membership, "LONG", "SET LOCAL statement_timeout = '300ms'")
+    monkeypatch.setattr(
+        membership,
+        "_found",
+        lambda merchant, rule, at: (
+            (statement, ()) if rule.text == parse(bad.rule).text else found(merchant, rule, at)
+        ),
+    )
+    job = built(shop)
+    assert (job.status, job.n_done) == ("done", len(STEPS))
+    with tenant(shop):
+        bad.refresh_from_db()
+        assert says in str(bad.problem)
+        assert [one.customer_id for one in bad.members.all()] == [people[5].pk]
+        assert good.members.count() == 3
 
 
 def test_a_cancelled_job_stops_before_its_next_step(shop: Any) -> None:
@@ -288,6 +321,37 @@ def test_an_hourly_segment_is_due_although_nothing_changed(shop: Any) -> None:
     segment_of(shop, name="Hourly", schedule="hourly")
     with tenant(shop):
         assert scope_due(shop) == "changed"
+
+
+def test_a_segment_in_trouble_waits_for_the_night_or_an_edit(shop: Any, alice: Any) -> None:
+    customer(shop)
+    broken = segment_of(shop, name="Broken", rule="in_segment('Gone')", schedule="hourly")
+    built(shop)
+    with tenant(shop):
+        ProfileRefresh.objects.update(seen_until=timezone.now() + timedelta(hours=1))
+        assert "Gone" in str(shop.segments.get().problem)
+        assert scope_due(shop) == ""
+        change(broken, alice, version=broken.version, rule="number_of_orders >= 0")
+        assert scope_due(shop) == "changed"
+
+
+def test_a_rate_that_comes_or_goes_has_all_reckoned(shop: Any) -> None:
+    order(shop, customer(shop), "2026-01-01")
+    for change_rates in (_add_rate, _drop_rate):
+        refresh_all(shop)
+        with tenant(shop):
+            ProfileRefresh.objects.update(seen_until=timezone.now() + timedelta(hours=1))
+            assert scope_due(shop) == ""
+            change_rates(shop)
+            assert scope_due(shop) == "full"
+
+
+def _add_rate(shop: Any) -> None:
+    CurrencyRate.objects.create(merchant=shop, currency="JPY", rate="0.006")
+
+
+def _drop_rate(shop: Any) -> None:
+    CurrencyRate.objects.filter(merchant=shop).delete()
 
 
 def test_the_round_starts_what_is_due_once(shop: Any, other_shop: Any) -> None:

@@ -130,6 +130,18 @@ def test_after_a_refresh_the_kept_grid_is_made_anew(shop, monkeypatch):
         assert len(module.cohorts(shop).rows) == 1
 
 
+def test_after_the_changed_ones_alone_it_is_not(shop, monkeypatch):
+    order(shop, A, "2026-01-05")
+    monkeypatch.setattr(module, "IN_A_PAGE", -1)
+    with tenant(shop):
+        job = Job.objects.create(
+            merchant=shop, kind="build_segments", title="x", params={"scope": "changed"}
+        )
+    module.keep_after_refresh(job)
+    with tenant(shop):
+        assert module.cohorts(shop) is None
+
+
 def test_a_shop_without_orders_is_told_so(shop, client_of, vera):
     assert "No order counts yet" in client_of(vera).get(PAGE).content.decode()
 
