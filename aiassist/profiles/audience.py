@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import override
 
 from aiassist.profiles.models import RfmGroup, Segment, SegmentMember
+from catalog.orders.kept import kept_orders
 from catalog.orders.models import OrderLine
 from ecomportal.said import Said, in_both
 
@@ -186,7 +187,8 @@ def _categories(segment: Segment) -> list[AudienceFact]:
     """What most of them bought, by category."""
     some = SegmentMember.objects.filter(segment=segment).order_by("-customer_id")[:LOOKED_AT]
     ids = list(some.values_list("customer_id", flat=True))
-    lines = OrderLine.objects.filter(order__customer__in=ids, product__category__isnull=False)
+    orders = kept_orders(segment.merchant).filter(customer__in=ids).values("pk")
+    lines = OrderLine.objects.filter(order__in=orders, product__category__isnull=False)
     rows = lines.order_by().values_list("product__category__name", "product__category__name_zh")
     counted = rows.annotate(n=Count("order__customer", distinct=True)).order_by("-n")[:CATEGORIES]
     told = [(en, zh or en, f"({n / len(ids):.0%})") for en, zh, n in counted]

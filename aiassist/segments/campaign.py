@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from aiassist.profiles.audience import FEWEST, LOOKED_AT, facts_of
 from aiassist.profiles.models import Segment
 from aiassist.segments.page import segment_or_404
+from aiassist.segments.rfm_orders import counted_orders
 from catalog.orders.models import OrderLine
 from catalog.products.models import Product
 from ecomportal.tenancy.access import EDITORS, merchant_required
@@ -36,7 +37,8 @@ def campaign(request: HttpRequest, segment_id: UUID) -> HttpResponse:
 def bought_most(request: HttpRequest, row: Segment) -> list[Product]:
     """Live products by how many of the members bought them; where none did, the newest."""
     some = row.members.order_by("-customer_id").values("customer")[:LOOKED_AT]
-    lines = OrderLine.objects.filter(order__customer__in=some, product__isnull=False)
+    orders = counted_orders(request.merchant).filter(customer__in=some).values("pk")
+    lines = OrderLine.objects.filter(order__in=orders, product__isnull=False)
     counted = lines.order_by().values("product").annotate(n=Count("order__customer", distinct=True))
     buyers = dict(counted.order_by("-n").values_list("product", "n")[: 2 * PRODUCTS])
     live = request.merchant.products.live()

@@ -31,6 +31,7 @@ from aiassist.segments.clv_gate import (
 from aiassist.segments.clv_rows import Batch, batch_after, batches, day_number, orders_of
 from aiassist.segments.clv_versions import (
     config_of,
+    insert,
     metrics_of,
     new_version,
     save,
@@ -171,7 +172,7 @@ def _finish(
     version.reason = reason
     version.state = ModelState.CANDIDATE if passed else ModelState.REFUSED
     with run.fenced():
-        version.save(force_insert=True)
+        insert(version)
         if passed:
             version = promote(run.merchant, version.pk)
             _audit(run, version)
@@ -181,7 +182,7 @@ def _finish(
 def _refuse(run: Run, version: ModelVersion, reason: Said) -> None:
     version.reason, version.state = reason, ModelState.REFUSED
     with run.fenced():
-        version.save(force_insert=True)
+        insert(version)
     run.log(reason)
 
 

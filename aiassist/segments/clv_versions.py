@@ -4,6 +4,8 @@ import math
 from typing import Any
 
 import numpy as np
+from django.db import connection
+from django.db.models import Max
 from safetensors.numpy import load_file, save_file
 
 from aiassist.ml.clv.backtest import BackTest
@@ -25,16 +27,27 @@ def version_of(run: Run) -> ModelVersion | None:
 
 
 def new_version(run: Run, *, data: dict[str, Any]) -> ModelVersion:
-    newest = run.merchant.model_versions.filter(kind=ModelKind.CLV).order_by("-n").first()
+    """Without its number, which it gets when it is written: training takes minutes."""
     return ModelVersion(
         merchant=run.merchant,
         kind=ModelKind.CLV,
-        n=newest.n + 1 if newest else 1,
         base=BASE,
         data=data,
         job=run.job,
         created_by_id=run.user_id,
     )
+
+
+def insert(version: ModelVersion) -> None:
+    """Write it under the next number, inside a transaction; of two jobs the later one waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('clv version', %s))",
+            [version.merchant_id],
+        )
+    versions = version.merchant.model_versions.filter(kind=ModelKind.CLV)
+    version.n = (versions.aggregate(newest=Max("n"))["newest"] or 0) + 1
+    version.save(force_insert=True)
 
 
 def save(version: ModelVersion, predictor: Predictor) -> None:

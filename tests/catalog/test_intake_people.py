@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from catalog.orders.contacts import email_hash, phone_hash
 from catalog.orders.erasures import Erasure, fingerprint
+from catalog.orders.imports import undo
 from catalog.orders.imports.store import forget_old_files
 from catalog.products.imports.store import file_of
 from catalog.products.imports.values import BadValue
@@ -221,6 +223,31 @@ def test_undo_takes_orders_and_their_customers_away_again(shop: Any, alices: Any
         assert now == before
         assert lines == list(shop.order_lines.order_by("pk").values("order", "line_number", "sku"))
         assert [c.external_id for c in shop.customers.all()] == ["C1"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_order_can_hang_on_a_customer_while_undo_asks(
+    shop: Any, alices: Any, monkeypatch: Any
+) -> None:
+    run = imported(alices, shop, orders({"customer_id": "C7"}))
+    free: list[Any] = []
+    used = undo._used
+
+    def asked(merchant: Any, ids: Any) -> Any:
+        """An order of hers would need this lock; another connection asks for it."""
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT set_config('app.merchant_id', %s, false)", [str(merchant.pk)])
+            for rows in ("", " FOR KEY SHARE SKIP LOCKED"):
+                cursor.execute(f"SELECT external_id FROM catalog_customer{rows}")
+                free.append([name for (name,) in cursor.fetchall()])
+        other.close()
+        return used(merchant, ids)
+
+    monkeypatch.setattr(undo, "_used", asked)
+    run = act(alices, shop, run, "undo")
+    assert run.notes["n_people_back"] == 1
+    assert free == [["C7"], []]
 
 
 @pytest.mark.django_db(transaction=True)

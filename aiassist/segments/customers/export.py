@@ -28,6 +28,7 @@ from ecomportal.tenancy import audit
 from ecomportal.tenancy.access import EDITORS, REVIEWERS, merchant_required
 from ecomportal.tenancy.models import Merchant
 
+BOM = "\ufeff"  # spreadsheets take a file without it for another encoding
 CHECKED = 20_000  # lines after which the job looks whether it is to stop
 P = "profile__"
 DAYS = {"last": ("last_order_on", f"{P}last_order_at"), "created": ("since", "created_at")}
@@ -108,7 +109,7 @@ def _write(run: Run, part: Path, table: "Table") -> int:
     with connection.cursor() as cursor:
         cursor.execute(LONG)
     with part.open("wb") as out, copied(f"COPY ({table.sql}) TO STDOUT (FORMAT csv)") as lines:
-        out.write((",".join(table.header) + "\r\n").encode())
+        out.write((BOM + ",".join(table.header) + "\r\n").encode())
         for n, line in enumerate(lines, start=1):
             out.write(line)
             if n % CHECKED == 0:

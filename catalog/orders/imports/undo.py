@@ -130,7 +130,9 @@ def forget_made(merchant: Merchant, imported: IntakeRun) -> int:
     ids = list(made.values_list("made_customer", "seen_at"))
     for start in range(0, len(ids), 1000):
         part = dict(ids[start : start + 1000])
-        now = dict(merchant.customers.filter(pk__in=part).values_list("pk", "changed_at"))
+        # Locked first, so that no order that comes just now hangs on one who goes.
+        mine = merchant.customers.filter(pk__in=part).order_by("pk").select_for_update(of=("self",))
+        now = dict(mine.values_list("pk", "changed_at"))
         untouched = {pk for pk, seen_at in part.items() if now.get(pk) == seen_at}
         free = untouched - _used(merchant, list(untouched))
         n_gone += len(free)

@@ -12,7 +12,7 @@ from aiassist.copywriting.models import Draft
 from aiassist.copywriting.reader_claims import reader_claims
 from aiassist.profiles.audience import FEWEST, facts_of
 from catalog.orders.models import Order, OrderLine
-from catalog.products.models import Product
+from catalog.products.models import Category, Product
 from ecomportal.jobs.execute import execute
 from ecomportal.jobs.models import Job
 from ecomportal.tenancy.context import tenant
@@ -192,3 +192,35 @@ def test_the_page_of_a_campaign_offers_what_members_bought(
     assert [product.title for product in page.context["products"]] == ["Fjord Kettle"]
     assert other.title not in page.content.decode()
     assert FIRST in page.content.decode()
+
+
+@pytest.mark.parametrize(("status", "refunded"), [("cancelled", 0), ("pending", 0), ("refunded", 0),
+                                                  ("paid", 100)])  # fmt: skip
+def test_orders_that_do_not_count_say_nothing_of_what_is_bought_most(
+    shop: Any, max_: Any, client_of: Any, kettle: Product, status: str, refunded: int
+) -> None:
+    members = people(shop, FEWEST, profile=once())
+    row = segment_of(shop, members, "First-timers")
+    with tenant(shop):
+        kettle.category = Category.objects.create(merchant=shop, name="Kettles")
+        kettle.save()
+        order = Order.objects.create(
+            merchant=shop, customer=members[0], number="1", status="paid", currency="EUR",
+            total_cents=100, ordered_at=timezone.now(),
+        )  # fmt: skip
+        OrderLine.objects.create(
+            merchant=shop, order=order, line_number="1", product=kettle, sku="x",
+            unit_price_cents=100,
+        )  # fmt: skip
+    page = reverse("aiassist:segment-campaign", args=[shop.slug, row.pk])
+    client = client_of(max_)
+
+    def told() -> tuple[int, bool]:
+        shown = client.get(page).context
+        facts = [fact.id for fact in shown["audience"].facts]
+        return shown["products"][0].n_buyers, "audience_categories" in facts
+
+    assert told() == (1, True)
+    with tenant(shop):
+        Order.objects.filter(pk=order.pk).update(status=status, refunded_cents=refunded)
+    assert told() == (0, False)

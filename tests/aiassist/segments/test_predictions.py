@@ -14,9 +14,9 @@ from aiassist.ml.clv.predictor import Customers
 from aiassist.profiles.models import CustomerProfile
 from aiassist.registry.models import ModelVersion
 from aiassist.registry.promotion import rollback
-from aiassist.segments import clv_rows
+from aiassist.segments import clv_job, clv_rows
 from aiassist.segments.clv_gate import basis_of, shortfall
-from aiassist.segments.clv_versions import serving_predictor
+from aiassist.segments.clv_versions import insert, serving_predictor
 from aiassist.segments.clv_words import predictions_of
 from aiassist.segments.rfm import latest_refresh, refresh_all
 from aiassist.segments.rfm_days import shop_day
@@ -179,6 +179,23 @@ def test_going_back_brings_the_same_predictions_back(shop: Any) -> None:
     assert written(shop) == first
     with tenant(shop):
         assert shop.model_versions.get(state="serving").n == 1
+
+
+def test_a_version_made_while_another_trains_takes_no_number_from_it(
+    shop: Any, monkeypatch: Any
+) -> None:
+    fill(shop)
+    real = clv_job.chosen
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        with tenant(shop):
+            insert(ModelVersion(merchant=shop, kind="clv", base="clv-1", state="refused"))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(clv_job, "chosen", overtaken)
+    done(shop)
+    with tenant(shop):
+        assert dict(shop.model_versions.values_list("n", "state")) == {1: "refused", 2: "serving"}
 
 
 def test_a_killed_run_goes_on_with_the_version_it_made(shop: Any, monkeypatch: Any) -> None:

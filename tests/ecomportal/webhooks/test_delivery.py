@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ecomportal.tenancy.context import tenant
-from ecomportal.webhooks import delivery, emit, sending
+from ecomportal.tenancy.models import Merchant
+from ecomportal.webhooks import delivery, emit, purge, sending
 from ecomportal.webhooks.bell import ring_due
 from ecomportal.webhooks.delivery import deliver, send_again, wake
 from ecomportal.webhooks.models import DeliveryState, Webhook, WebhookDelivery
@@ -344,6 +345,18 @@ def test_deliveries_leave_after_thirty_days(shop: Any, webhook: Webhook) -> None
     assert purge_deliveries() == 1
     assert [row.pk for row in told(shop)] != [first.pk]
     assert len(told(shop)) == 1
+
+
+def test_a_shop_that_fails_keeps_nobody_elses_deliveries(
+    shop: Any, other_shop: Any, webhook: Webhook, monkeypatch: Any
+) -> None:
+    emit(shop, "import.done", {})
+
+    def entered(merchant: Merchant) -> Any:
+        return tenant(merchant if merchant == shop else 1 << 80)  # which the database refuses
+
+    monkeypatch.setattr(purge, "tenant", entered)
+    assert purge_deliveries(timezone.now() + timedelta(days=31)) == 1
 
 
 def test_a_broken_seal_is_told(shop: Any, webhook: Webhook, receiver: Any, settings: Any) -> None:
