@@ -99,6 +99,8 @@ def _amount_at(
             value, end = value + Decimal("0.5"), end + 1  # 一年半
         parts.append((value, unit))
         joined = JOINER.match(text, end)
+        if joined and unit and joined.group().strip() == "*":
+            break  # an asterisk after a unit begins the next item of a list
         follow = FOLLOWING.match(text, joined.end()) if joined else None
         if not follow:
             break

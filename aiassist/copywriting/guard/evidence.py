@@ -1,7 +1,7 @@
 """Turn facts and policy into phrases that a text may use, and amounts it may state."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import combinations
@@ -43,6 +43,10 @@ COUNT_KEYS = frozenset({("piec",), ("set",), ("pack",)})
 OTHER_BRAND = 0.3  # cost: below a fact's, above the product's own name
 OWN_BRAND = 0.4  # cost: "iPhone" in a fact may be named, though it is a brand
 MIN_HEAD = 2  # letters: the "in" of "picked in" names no attribute
+FUNCTION_WORDS = frozenset({"and", "or", "with", "of", "the", "a", "an", "in", "for", "to", "x"})
+MARKED = re.compile(r"certif|standard|认证|标准|证书", re.I)  # keys of what somebody attested
+PURE_VALUE = re.compile(r"(?:100\s?%|百分百)\s*(.+)")
+GRADED = re.compile(r"\d[\d.]*\s?([\u4e00-\u9fff]{2,}|[A-Za-z][A-Za-z -]{3,})")  # 316不锈钢
 MAX_PART = 12  # characters of a Chinese value whose pieces are still telling
 
 
@@ -68,6 +72,7 @@ class Evidence:
     countable: set[str] = field(default_factory=set)
     floors: set[str] = field(default_factory=set)  # facts that say "at least" themselves
     units: dict[str, str] = field(default_factory=dict)  # fact id -> what its unit measures
+    attested: set[str] = field(default_factory=set)  # facts that name a certificate
     type_keys: frozenset[str] = frozenset()
 
     def holds(self, phrase: Phrase) -> bool:
@@ -144,11 +149,22 @@ def _add_fact(evidence: Evidence, fact: FactLike) -> None:
         _add_name(evidence, value, fact.id)
     parts = [part for part in LIST_CUT.split(value) if part.strip()]
     evidence.list_sizes.setdefault(len(parts), []).append(fact.id)
-    for part in dict.fromkeys([value, *parts]):
+    if MARKED.search(fact.key):
+        evidence.attested.add(fact.id)
+    for part in dict.fromkeys([value, *parts, *_said_otherwise(parts)]):
         _add_value(evidence, fact.id, part)
         for name in other_names(part) | _demonyms(part):
             _add_value(evidence, fact.id, name)
             evidence.amounts += [(fact.id, a) for a in find_amounts(fold(name))]
+
+
+def _said_otherwise(parts: Iterable[str]) -> Iterator[str]:
+    """ "100% cotton" is pure cotton; of "316不锈钢" the number is read apart."""
+    for part in parts:
+        if pure := PURE_VALUE.fullmatch(part.strip()):
+            yield from (f"pure {pure[1]}", f"all {pure[1]}", f"纯{pure[1]}", f"全{pure[1]}")
+        if (graded := GRADED.fullmatch(part.strip())) and not find_unit(graded[1]):
+            yield graded[1]
 
 
 def _demonyms(text: str) -> set[str]:
@@ -210,7 +226,7 @@ def _add_pieces(
         return
     guarded = _guarded(phrase)
     for i, token in enumerate(phrase):
-        if i not in guarded and token not in _negators():
+        if i not in guarded and token not in _negators() and token not in FUNCTION_WORDS:
             for form in _forms(token):
                 is_brand = denied().get((form,)) == "foreign_brand"
                 evidence.add((form,), kind, OWN_BRAND if is_brand else cost, fact_id=fact_id)

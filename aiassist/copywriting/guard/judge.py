@@ -22,12 +22,14 @@ ENOUGH = 0.4
 # Objections to single words, which the clause around them may take the weight from.
 WEIGHABLE = {
     "unbacked", "implied", "negation", "comparison", "superlative", "handwork",
-    "foreign_value", "foreign_part", "foreign_product", "unknown_number",
+    "foreign_value", "foreign_part", "foreign_product",
+    "unknown_number", "wrong_number", "wrong_unit",
 }  # fmt: skip
 STATED = {"fact", "cue", "given"}  # pieces that rest on the facts
 WORD = re.compile(r"[a-z']+|\d[\d.,]*")
-# A number in words and work by hand need more to be taken for a way of speaking.
-FIRM, SURE = {"unknown_number", "handwork"}, -1.0
+# Numbers in words, promises and work by hand need more to be taken for a way of speaking.
+FIRM, SURE = {"unknown_number", "wrong_number", "wrong_unit", "handwork"}, -1.0
+ALONE = 0.6  # a clause weighed without its neighbours is judged from less
 FEWEST = {"en": 3, "zh": 4}  # words or characters of a clause that can be weighed
 ENDINGS = ("ing", "edly", "ed", "es", "s", "ly")
 EDGES = " \t\n.。!！?？~～,，;；:：—–-"
@@ -133,25 +135,34 @@ def reconsider(
 ) -> list[Leftover]:
     """The rules' objections of one sentence, with those dropped or added that the whole of a
     clause asks for. Where something is `known` to be wrong already, nothing is added."""
+    spans = list(clauses)
     odds_at: dict[int, float] = {}
-    added: list[Leftover] = []
-    for inside, found in weigh(folded, clauses, pieces, lang):
-        start, end, odds = inside[0].start, inside[-1].end, score(found, lang)
-        odds_at |= {p.start: odds for p in inside}
+    for part in (*([span] for span in spans), spans):  # an objection outlasts a dreamy neighbour
+        for inside, found in weigh(folded, part, pieces, lang):
+            odds = score(found, lang) - (0 if part is spans else ALONE)
+            odds_at |= {p.start: max(odds, odds_at.get(p.start, odds)) for p in inside}
+    added = _unseen(weigh(folded, spans, pieces, lang), lang, known)
+    kept = [_softer(p, folded, odds=odds_at.get(p.start, ENOUGH)) for p in pieces if p.leftover]
+    return [*kept, *added]
+
+
+def _unseen(
+    weighed: Iterable[tuple[list[Piece], frozenset[str]]], lang: str, known: Sequence[Leftover]
+) -> Iterator[Leftover]:
+    """Stretches that state something though no rule objects to a word of them."""
+    for inside, found in weighed:
+        start, end = inside[0].start, inside[-1].end
         is_known = any(o.start < end and o.end > start for o in known)
-        if odds >= ENOUGH and "passed" in found and not is_known:
-            added.append(Leftover(start, end, "implied"))
-    kept = [
-        _softer(p.leftover, folded, odds=odds_at.get(p.start, ENOUGH)) for p in pieces if p.leftover
-    ]
-    return kept + added
+        if "passed" in found and not is_known and score(found, lang) >= ENOUGH:
+            yield Leftover(start, end, "implied")
 
 
-def _softer(leftover: Leftover, folded: str, *, odds: float) -> Leftover:
+def _softer(piece: Piece, folded: str, *, odds: float) -> Leftover:
     """Figures and what only a list of marks, brands or languages knows keep their weight."""
+    leftover = piece.leftover
     is_weighed = leftover.level == "block" and leftover.rule in WEIGHABLE
     has_digits = any(c.isdigit() for c in folded[leftover.start : leftover.end])
-    is_light = odds < (SURE if leftover.rule in FIRM else ENOUGH)
-    if is_weighed and is_light and not has_digits:
+    is_firm = leftover.rule in FIRM or (piece.kind == "deny" and leftover.rule == "implied")
+    if is_weighed and odds < (SURE if is_firm else ENOUGH) and not has_digits:
         return replace(leftover, level="warn")
     return leftover

@@ -19,7 +19,10 @@ EN_PARTS = rf"(?:{EN_WORD})(?:(?:[\s-]+|\s+and\s+)(?:{EN_WORD}))*"
 EN_LEAD = r"(?:(?:half\s+)?an?\s+(?=dozen|hundred|thousand))?"
 HALVED = "kilo|kilogram|litre|liter|pound|inch|hour|year|gallon|pint|metre|meter"
 EN_HALF = rf"half(?=[\s-]+(?:an?[\s-]+)?(?:{HALVED})s?\b)"
-EN_NUMBER = rf"{EN_HALF}|{EN_LEAD}{EN_PARTS}(?:\s+and\s+a\s+half)?{EN_POINT}"
+EN_QUARTERS = (
+    rf"(?:three[\s-]quarters|(?:an?|one)[\s-]quarter)(?:\s+of\s+an?)?(?=[\s-]+(?:{HALVED})s?\b)"
+)
+EN_NUMBER = rf"{EN_HALF}|{EN_QUARTERS}|{EN_LEAD}{EN_PARTS}(?:\s+and\s+a\s+half)?{EN_POINT}"
 ZH_DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {
     "两": 2,
     "双": 2,
@@ -32,6 +35,8 @@ ZH_NUMBER += r"[零〇一二两三四五六七八九十百千万]+(?:点[零一�
 
 def read_english(words: str) -> Decimal:
     """'two hundred and fifty' -> 250, 'half a dozen' -> 6, 'two point four' -> 2.4."""
+    if "quarter" in words.lower():
+        return Decimal("0.75") if words.lower().startswith("three") else Decimal("0.25")
     words, _, fraction = words.lower().partition(" point ")
     digits = "".join(str(EN_ONES.get(word, "")) for word in fraction.split())
     extra = Decimal(f"0.{digits}") if digits else Decimal(0)

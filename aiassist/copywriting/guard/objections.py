@@ -10,6 +10,7 @@ from aiassist.copywriting.guard.strange import judge_strange
 from aiassist.copywriting.guard.tokens import Token
 from aiassist.copywriting.guard.vocabulary import gentle_values, value_phrases
 
+ATTESTING = frozenset({"certified", "certificate", "certification", "认证", "检测", "标准"})
 Objection = tuple[str, str]  # rule and level; two empty strings where there is none
 NONE: Objection = ("", "")
 LIMIT_HOPS = 8  # tokens from 最大 to its number
@@ -35,13 +36,24 @@ def objection(scope: Scope, at: int, entry: Entry | None) -> Objection:
 
 
 def _denied(scope: Scope, at: int, entry: Entry) -> Objection:
-    if _is_bound(scope.tokens, at, entry):
+    if _is_bound(scope.tokens, at, entry) or _is_attested(scope, at, entry):
         return NONE
     if entry.rule == "comparison" and entry.tokens in (("more",), ("less",)):
         return _more(scope, at)
     if entry.rule == "negation" and _is_gentle_negation(scope, at):
         return "scene", "note"
     return entry.rule, "block"
+
+
+def _is_attested(scope: Scope, at: int, entry: Entry) -> bool:
+    """ "Certified to OEKO-TEX Standard 100" where a fact names that; "got" is no mark at all."""
+    if entry.rule != "certification":
+        return False
+    if scope.raw(at).lower() == "got":
+        return True
+    said = [one for _, _, one in scope.clause_of(at) if one and one.kind == "fact"]
+    is_named = any(set(one.fact_ids) & scope.evidence.attested for one in said)
+    return scope.raw(at).lower() in ATTESTING and is_named
 
 
 def _more(scope: Scope, at: int) -> Objection:

@@ -21,6 +21,12 @@ from aiassist.copywriting.guard.numbers import Mark, Verdict, judge, swapped
 from aiassist.copywriting.guard.objections import objection
 from aiassist.copywriting.guard.patterns import find_forbidden
 from aiassist.copywriting.guard.scope import Scope
+from aiassist.copywriting.guard.stated import (
+    find_origins,
+    find_swapped_shares,
+    without_numbering,
+    without_stated,
+)
 from aiassist.copywriting.guard.tokens import OWN, Token, clauses, fold, sentences, tokenise
 from aiassist.copywriting.guard.types import (
     Claim,
@@ -47,7 +53,8 @@ def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
     given = _given(folded, policy)
     claims: list[Claim] = []
     leftovers = list(find_forbidden(folded))
-    folded = hide_names(folded, facts, policy)
+    leftovers += [*find_origins(folded, facts), *find_swapped_shares(folded, facts)]
+    folded = hide_names(without_numbering(folded), facts, policy)
     for (start, end), parts, pieces in read_pieces(folded, evidence=evidence, given=given):
         found = reconsider(folded, parts, pieces, policy.lang, known=leftovers)
         if _is_question(folded, start, end):
@@ -57,7 +64,7 @@ def read(text: str, facts: Sequence[FactLike], policy: Policy) -> Reading:
             leftovers.append(Leftover(start, end, "language"))
         for clause in parts:
             claims.append(_claim(text, clause, pieces, leftovers))
-    return Reading(claims, _merged(leftovers, folded))
+    return Reading(claims, _merged(without_stated(leftovers, folded, facts), folded))
 
 
 def read_pieces(

@@ -256,3 +256,48 @@ def test_the_name_and_the_brand_may_stand_among_the_facts() -> None:
 def test_odd_units_and_values_break_nothing() -> None:
     facts = (Fact("0", "season", "3", unit="-season"), Fact("1", "", "", unit="%$^("))
     assert blocked("A 3-season tent ((( 5'10\".", facts, Policy(lang="en")) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "policy"),
+    [
+        ("The garden does not care what day it is.", EN),
+        ("There is always room for one more cup.", EN),
+        ("这样的晚上不用计划。", ZH),
+        ("最好的谈话都在厨房。", ZH),
+    ],
+)
+def test_a_scene_may_hold_words_that_would_be_weighty_of_the_product(
+    text: str, policy: Policy
+) -> None:
+    assert blocked(text, DESK, policy) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "policy"),
+    [
+        ("It keeps coffee hot until lunch.", EN),
+        ("A charger is in the box.", EN),
+        ("背带可以随意调节。", ZH),
+        ("每单种一棵树。", ZH),
+    ],
+)
+def test_a_statement_of_harmless_words_is_stopped_as_a_whole(text: str, policy: Policy) -> None:
+    assert blocked(text, DESK, policy)
+
+
+def test_shares_of_a_mixture_that_changed_places_are_stopped() -> None:
+    socks = (Fact("material", "material", "70% merino wool, 28% polyamide, 2% elastane"),)
+    assert blocked("28% merino wool, 70% polyamide, 2% elastane.", socks, EN)
+    assert not blocked("70% merino wool, 28% polyamide, 2% elastane.", socks, EN)
+
+
+def test_a_place_of_origin_that_no_fact_names_is_stopped() -> None:
+    scarf = (Fact("origin", "origin", "内蒙古"),)
+    assert "苏格兰" in blocked("产自苏格兰。", scarf, ZH)
+    assert not blocked("产自内蒙古。", scarf, ZH)
+
+
+def test_numbers_before_lines_are_no_amounts() -> None:
+    poles = (Fact("sections", "sections", "3"), Fact("handle", "handle", "cork"))
+    assert not blocked("1. Cork handle\n2. 3 sections", poles, EN)
