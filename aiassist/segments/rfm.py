@@ -48,6 +48,8 @@ SELECT customer_id FROM catalog_order
 WHERE merchant_id = %(merchant)s AND changed_at >= %(since)s AND customer_id IS NOT NULL
 UNION SELECT customer_id FROM catalog_conversation
 WHERE merchant_id = %(merchant)s AND changed_at >= %(since)s AND customer_id IS NOT NULL
+UNION SELECT id FROM catalog_customer
+WHERE merchant_id = %(merchant)s AND lost_order_at >= %(since)s
 """
 
 
@@ -120,10 +122,11 @@ def is_outdated(merchant: Merchant, last: ProfileRefresh) -> bool:
 
 
 def has_changes(merchant: Merchant, since: datetime) -> bool:
-    """Whether orders or chats changed since then; inside the shop's tenant."""
+    """Whether orders or chats changed or went since then; inside the shop's tenant."""
     orders = merchant.orders.filter(changed_at__gte=since, customer__isnull=False)
     chats = merchant.conversations.filter(changed_at__gte=since, customer__isnull=False)
-    return orders.exists() or chats.exists()
+    lost = merchant.customers.filter(lost_order_at__gte=since)
+    return orders.exists() or chats.exists() or lost.exists()
 
 
 def _prepare() -> None:

@@ -31,6 +31,8 @@ class Customer(TenantModel):
     tags = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, db_default=Now())
+    # Set by triggers where an order of hers goes to somebody else or is deleted.
+    lost_order_at = models.DateTimeField(_("lost an order"), null=True, blank=True, editable=False)
     # One of 1,000 lots, drawn when the row is written: some lots are a fair sample of everybody.
     lot = models.PositiveSmallIntegerField(_("lot"), db_default=Floor(Random() * 1000))
 
@@ -45,6 +47,11 @@ class Customer(TenantModel):
             models.Index(fields=["merchant", "name", "id"], name="customer_by_name"),
             models.Index(fields=["merchant", "country", "id"], name="customer_by_country"),
             models.Index(fields=["merchant", "lot"], name="customer_by_lot"),
+            models.Index(
+                fields=["merchant", "lost_order_at"],
+                name="customer_by_loss",
+                condition=Q(lost_order_at__isnull=False),
+            ),
             models.Index(
                 fields=["merchant", "email_sha256"],
                 name="customer_by_email",

@@ -270,6 +270,24 @@ def test_a_second_run_writes_nothing(shop: Any) -> None:
         assert dict(shop.customer_profiles.values_list("pk", "refreshed_at")) == before
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("goes", ["moved", "deleted"])
+def test_who_lost_an_order_is_reckoned_again(shop: Any, goes: str) -> None:
+    anna, berta = customer(shop), customer(shop)
+    made = order(shop, anna, "2026-01-01")
+    order(shop, berta, "2026-01-02")
+    row = refresh_all(shop)
+    with tenant(shop):
+        before = shop.customers.get(pk=anna.pk).changed_at
+        hers = Order.objects.filter(pk=made.pk)
+        hers.update(customer=berta) if goes == "moved" else hers.delete()
+        assert has_changes(shop, row.seen_until)
+        assert shop.customers.get(pk=anna.pk).changed_at == before, "she herself did not change"
+    assert not refresh_changed(shop).is_full
+    assert profile(shop, anna).n_orders == 0
+    assert profile(shop, berta).n_orders == (2 if goes == "moved" else 1)
+
+
 def test_an_order_that_moves_to_nobody_leaves_the_profile_at_night(shop: Any) -> None:
     anna = customer(shop)
     made = order(shop, anna, "2026-01-01")
