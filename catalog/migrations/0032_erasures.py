@@ -323,7 +323,7 @@ BEGIN
         OR concat(i.payload, i.before, i.raw) ~ any_of(ARRAY(
             SELECT w FROM unnest(ARRAY[her.email_sha256, her.phone_sha256, person::text]) w
             WHERE w <> ''))
-        OR i.raw::text ~ any_of(ARRAY[to_json(her.external_id)::text]));
+        OR cells_name_customer(r.header, r.mapping, i.raw, her.external_id));
     GET DIAGNOSTICS n = ROW_COUNT;
     IF n > 0 THEN
         counts := counts || jsonb_build_object('catalog_intakerow', n);

@@ -1,20 +1,21 @@
 """Customers who were erased: that they were, and nothing of what they were.
 
-A row keeps a fingerprint of the customer number, so that the same number in a later file or call
-is recognised: whoever brings customers in asks `erased_among` first and says so, and a trigger
-refuses what was compared before the erasure and is written after it. A number can be guessed and
-its fingerprint compared; who does that learns that the number was erased, and no more.
+A row keeps fingerprints of the customer number and of the e-mail, so that either in a later file
+or call is recognised: whoever brings customers in asks `erased_among` first and says so, and a
+trigger refuses what was compared before the erasure and is written after it. A number can be
+guessed and its fingerprint compared; who does that learns that it was erased, and no more.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalog.orders.contacts import email_hash, is_email
 from ecomportal.tenancy.models import Merchant, TenantModel, User
 
 # The constraint that an insert of an erased number breaks, as the error names it.
@@ -55,11 +56,32 @@ def fingerprint(merchant_id: int, text: str) -> str:
     return hashlib.sha256(f"{merchant_id}:{text}".encode()).hexdigest()
 
 
-def erased_among(merchant: Merchant, numbers: Iterable[str]) -> dict[str, datetime]:
-    """Which of these customer numbers were erased and not let in again, and when."""
-    by_hash = {fingerprint(merchant.pk, number): number for number in numbers}
-    standing = merchant.erasures.filter(lifted_at=None)
-    if not by_hash or not standing.exists():
+def erased_among(
+    merchant: Merchant, numbers: Iterable[str], *, emails: Mapping[str, str] | None = None
+) -> dict[str, datetime]:
+    """Which of these customer numbers were erased and not let in again, and when: under the
+    number, or under the e-mail whose hash `emails` has for it."""
+    numbers, standing = set(numbers), merchant.erasures.filter(lifted_at=None)
+    if not numbers or not standing.exists():
         return {}
-    found = standing.filter(key_hash__in=list(by_hash)).values_list("key_hash", "at")
-    return {by_hash[key_hash]: at for key_hash, at in found}
+    keys = {number: fingerprint(merchant.pk, number) for number in numbers}
+    contacts = {
+        number: fingerprint(merchant.pk, email)
+        for number, email in (emails or {}).items()
+        if email and number in numbers
+    }
+    return _at(standing, "contact_hash", contacts) | _at(standing, "key_hash", keys)
+
+
+def _at(standing: QuerySet[Erasure], column: str, prints: Mapping[str, str]) -> dict[str, datetime]:
+    found = standing.filter(**{f"{column}__in": set(prints.values())})
+    at = dict(found.values_list(column, "at"))
+    return {number: at[mark] for number, mark in prints.items() if mark in at}
+
+
+def standing_of(merchant: Merchant, asked: str) -> QuerySet[Erasure]:
+    """The erasures in force of a customer number or an e-mail address."""
+    is_hers = Q(key_hash=fingerprint(merchant.pk, asked))
+    if is_email(asked):
+        is_hers |= Q(contact_hash=fingerprint(merchant.pk, email_hash(asked)))
+    return merchant.erasures.filter(is_hers, lifted_at=None)

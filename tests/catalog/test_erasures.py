@@ -6,9 +6,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from aiassist.profiles.models import ProfileRefresh
+from aiassist.segments.customers.models import KeptFigures
 from catalog.conversations.models import Conversation, Utterance
 from catalog.orders.erasures import erased_among, fingerprint
+from catalog.orders.imports.models import IntakeRow, IntakeRun
 from catalog.orders.models import Customer, Interaction, Order, OrderLine
+from catalog.orders.taking import customers, orders
+from catalog.orders.taking.orders import Planned
 from ecomportal.jobs.models import Job
 from ecomportal.said import said
 from ecomportal.tenancy.context import tenant
@@ -177,3 +182,75 @@ def test_another_shop_may_have_the_same_number(shop, other_shop):
         erase(shop, make_customer(shop))
     with tenant(other_shop):
         assert make_customer(other_shop).pk
+
+
+def test_an_erased_e_mail_comes_back_under_no_number(shop):
+    email = "ab" * 32
+    with tenant(shop):
+        erase(shop, make_customer(shop, email_sha256=email))
+        erase(shop, make_customer(shop, "C-3"))  # of whom no e-mail is kept
+        known = {"email-1": email, "C-9": "cd" * 32, "C-8": ""}
+        assert erased_among(shop, known, emails=known).keys() == {"email-1"}
+        with pytest.raises(IntegrityError, match="erased"), transaction.atomic():
+            make_customer(shop, "email-1", email_sha256=email)
+        assert make_customer(shop, "C-9").pk
+        shop.erasures.update(lifted_at=timezone.now())
+        assert make_customer(shop, "email-1", email_sha256=email).pk
+
+
+def test_an_order_with_an_erased_e_mail_alone_is_refused(shop):
+    email = "ab" * 32
+    with tenant(shop):
+        erase(shop, make_customer(shop, email_sha256=email))
+        head = {"lines": [], "total": 100, "ordered_at": timezone.now().isoformat()}
+        stated = [({**head, "email": e}, Planned(e, 1)) for e in (email, "c" * 64)]
+        refused, sound = orders.plan(shop, stated)
+    assert [one["code"] for one in refused.problems] == ["erased"]
+    assert not sound.problems
+
+
+def test_one_erased_between_two_reads_is_refused(shop, monkeypatch):
+    with tenant(shop):
+        her = make_customer(shop, name="Anna")
+
+        def late(merchant, known, sound):
+            erase(shop, her)
+            return read(merchant, known, sound)
+
+        read = customers._rows
+        monkeypatch.setattr(customers, "_rows", late)
+        stated = [({"customer": "C-20417", "name": "Ann"}, Planned("C-20417", 1))]
+        (one,) = customers.plan(shop, stated)
+    assert [why["code"] for why in one.problems] == ["erased"]
+
+
+def test_figures_keep_a_number_that_is_also_hers(shop):
+    with tenant(shop):
+        her = make_customer(shop, "123456", name="Anna Smith")
+        data = {"cents": 123456, "of": ["123456", "order 123456"], "123456": 1}
+        ProfileRefresh.objects.create(merchant=shop, seen_until=timezone.now(), data=data)
+        KeptFigures.objects.create(merchant=shop, name="x", data={"cents": [123456]})
+        job = Job.objects.create(merchant=shop, kind="x", title="x", params={"n": 123456})
+        erase(shop, her)
+        job.refresh_from_db()
+        assert ProfileRefresh.objects.get(data__has_key="cents").data == {
+            "cents": 123456, "of": ["[erased]", "order 123456"], "[erased]": 1,
+        }  # fmt: skip
+        assert KeptFigures.objects.get().data == {"cents": [123456]}
+        assert job.params == {"n": None}
+
+
+def test_failed_rows_of_an_import_go_by_their_customer_alone(shop):
+    with tenant(shop):
+        her = make_customer(shop, "7")
+        mapping = {"Left": "", "Pieces": "quantity", "Who": "customer"}
+        run = IntakeRun.objects.create(
+            merchant=shop, subject="orders", header=list(mapping), mapping=mapping
+        )
+        for line, cells in enumerate([["7", "8"], ["1", "7"], ["1", "'7"], ["1"]]):
+            IntakeRow.objects.create(
+                merchant=shop, run=run, line=line, outcome="failed", raw=[[line, cells]]
+            )
+        erase(shop, her)
+        raws = IntakeRow.objects.order_by("line").values_list("raw", flat=True)
+        assert list(raws) == [[[0, ["7", "8"]]], [], [], [[3, ["1"]]]]

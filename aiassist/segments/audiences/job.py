@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from aiassist.profiles.models import SegmentMember
 from aiassist.segments.audiences.files import KEPT, folder_of
 from aiassist.segments.audiences.formats import FORMATS, Format, with_customers
 from aiassist.segments.audiences.models import AudienceExport, AudienceMember
+from aiassist.segments.customers.erase import refuse_if_erased_since
 from aiassist.segments.limits import EXPORT_SMALL
 from ecomportal.jobs.run import JobError, Run
 from ecomportal.said import Said, said, said_n, sentences
@@ -36,7 +38,12 @@ def export_audience(run: Run) -> None:
         with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w",
                        encoding="utf-8", newline="") as file:  # fmt: skip
             counts = _write(run, export, file)
+        refuse_if_erased_since(run)
         _finish(run, export, part, counts)
+    except (IntegrityError, FileNotFoundError):
+        # An erasure takes the customer and the file away.
+        refuse_if_erased_since(run)
+        raise
     finally:
         part.unlink(missing_ok=True)
 

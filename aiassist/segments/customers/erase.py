@@ -1,9 +1,10 @@
 """Take a customer out of everything the shop keeps, so that she can be found in nothing again.
 
 The database does its part in one transaction (`erase_customer`, catalog/0032): the rows that point
-at her, her words in every record. Files are looked through before, while it is known what names
-her, and once more after it. What was read before and is written later is refused by the database
-(rows) or by `refuse_if_erased_since` (files). Copies in backups go when those expire.
+at her, her words in every record. Files and versions of models are looked through before, while it
+is known what names her (a repeat after a stop knows it no more), and once more after it. What was
+read before and is written later is refused by the database (rows) or by `refuse_if_erased_since`
+(files). Copies in backups go when those expire.
 """
 
 import json
@@ -74,12 +75,13 @@ def erase_customer(run: Run) -> None:
     with run.tenant():
         words = words_of(customer_id)
     n_files = _forget_files(run.merchant, words)
+    n_models = _give_up_models(run.merchant, words)
     run.phase(_("Erasing"))
     with run.commit(n_done=1):
         options = {"with_orders": run.params["with_orders"], "user_id": run.user_id}
         counts = erase_rows(run.merchant, customer_id, **options)
     n_files += _forget_files(run.merchant, words)
-    n_models = _give_up_models(run.merchant, words)
+    n_models += _give_up_models(run.merchant, words)
     run.result({"text": _told(Erased(counts, n_files, n_models))})
 
 
@@ -87,11 +89,11 @@ def erase_now(merchant: Merchant, customer: Customer, *, with_orders: bool) -> E
     """The same without a job, for the command line."""
     with tenant(merchant):
         words = words_of(customer.pk)
-    n_files = _forget_files(merchant, words)
+    n_files, n_models = _forget_files(merchant, words), _give_up_models(merchant, words)
     with tenant(merchant):
         counts = erase_rows(merchant, customer.pk, with_orders=with_orders, user_id=None)
     n_files += _forget_files(merchant, words)
-    return Erased(counts, n_files, _give_up_models(merchant, words))
+    return Erased(counts, n_files, n_models + _give_up_models(merchant, words))
 
 
 def erase_rows(

@@ -16,7 +16,7 @@ from aiassist.segments.customers.erase import start_erasure
 from aiassist.segments.customers.filters import CustomerFilters
 from aiassist.segments.customers.models import CustomerFile
 from aiassist.segments.customers.page import customer_of
-from catalog.orders.erasures import fingerprint
+from catalog.orders.erasures import standing_of
 from catalog.orders.models import Customer
 from ecomportal.jobs.start import start_job
 from ecomportal.said import said
@@ -59,8 +59,7 @@ def _found(request: HttpRequest, asked: str) -> list[Customer]:
 
 
 def _erased_at(request: HttpRequest, number: str) -> Any:
-    key = fingerprint(request.merchant.pk, number)
-    standing = request.merchant.erasures.filter(key_hash=key, lifted_at=None)
+    standing = standing_of(request.merchant, number)
     return standing.values_list("at", flat=True).first() if number else None
 
 
@@ -69,10 +68,7 @@ def _erased_at(request: HttpRequest, number: str) -> Any:
 def let_in(request: HttpRequest) -> HttpResponse:
     """The person behind an erased number is a customer again; the past stays erased."""
     number = request.POST.get("number", "").strip()
-    standing = request.merchant.erasures.filter(
-        key_hash=fingerprint(request.merchant.pk, number), lifted_at=None
-    )
-    if standing.update(lifted_at=timezone.now()):
+    if standing_of(request.merchant, number).update(lifted_at=timezone.now()):
         audit.record(request, "customer.let_in")
         messages.success(request, _("The number may come in again. What was erased stays erased."))
     else:

@@ -203,7 +203,7 @@ def _make_customers(
     not be made because they were erased."""
     erased: set[str] = set()
     for _ in range(3):  # an erasure between look and write shows at the second look
-        erased |= erased_among(merchant, first).keys()
+        erased |= erased_among(merchant, first, emails=emails).keys()
         rows = [
             people.new_row(merchant, _person(number, emails), since=first[number].isoformat())
             for number in sorted(first.keys() - erased)

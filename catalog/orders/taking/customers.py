@@ -16,7 +16,7 @@ from catalog.orders.erasures import erased_among
 from catalog.orders.models import Customer
 from catalog.orders.taking import people
 from catalog.orders.taking.orders import WHY, Planned, Values, Written
-from catalog.orders.taking.people import Known, People, number_of
+from catalog.orders.taking.people import Known, People, emails_of, number_of
 from catalog.products.imports.problems import problem
 from catalog.products.imports.stage import STAGE, array, staged
 from ecomportal.ids import uuid7
@@ -96,12 +96,13 @@ def plan(
     sound = [(head, found) for head, found in stated if not found.problems]
     known = People(merchant, [head for head, _ in sound])
     rows = _rows(merchant, known, sound)
-    erased = erased_among(merchant, {number_of(h) for h, _ in sound if not _own(known, h)})
+    new = [head for head, _ in sound if not _own(known, head, rows)]
+    erased = erased_among(merchant, map(number_of, new), emails=emails_of(new))
     for head, found in sound:
         if why := people.erased_problem(found.line, number_of(head), erased):
             found.problems.append(why)
             continue
-        _plan_one(merchant, found, head, _own(known, head), rows)
+        _plan_one(merchant, found, head, _own(known, head, rows), rows)
         if other := twice.other(found, head):
             found.problems.append(
                 problem("same_customer", line=found.line, other_line=other[0], other=other[1])
@@ -111,14 +112,20 @@ def plan(
     return [found for _, found in stated]
 
 
-def _own(known: People, head: Values) -> Known | None:
+def _own(known: People, head: Values, rows: dict[UUID, Values]) -> Known | None:
+    """Nobody where she was erased after `known` was read."""
+    own = _known(known, head)
+    return own if own and own.id in rows else None
+
+
+def _known(known: People, head: Values) -> Known | None:
     return known.find(head) or known.without_number(head)
 
 
 def _rows(
     merchant: Merchant, known: People, sound: list[tuple[Values, Planned]]
 ) -> dict[UUID, Values]:
-    ids = {own.id for head, _ in sound if (own := _own(known, head))}
+    ids = {own.id for head, _ in sound if (own := _known(known, head))}
     rows = merchant.customers.filter(pk__in=ids).values("pk", "changed_at", *ROW) if ids else ()
     return {row["pk"]: row for row in rows}
 

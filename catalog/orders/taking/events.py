@@ -58,8 +58,10 @@ def plan(merchant: Merchant, stated: Iterable[tuple[Values, Planned]]) -> list[P
     stated = list(stated)
     sound = [(head, found) for head, found in stated if not found.problems]
     known = People(merchant, [head for head, _ in sound])
-    missing = {number_of(head) for head, _ in sound if not known.find(head)} - {""}
-    erased, there = erased_among(merchant, missing), _there(merchant, sound)
+    new = [head for head, _ in sound if not known.find(head)]
+    missing = {number_of(head) for head in new} - {""}
+    erased = erased_among(merchant, missing, emails=people.emails_of(new))
+    there = _there(merchant, sound)
     for head, found in sound:
         found.subject_id = UUID(found.number)
         if why := people.erased_problem(found.line, number_of(head), erased):

@@ -17,7 +17,7 @@ from catalog.orders.erasures import erased_among
 from catalog.orders.imports.values import overall_status
 from catalog.orders.models import Order, OrderLine
 from catalog.orders.taking import people
-from catalog.orders.taking.people import Known, People, number_of
+from catalog.orders.taking.people import Known, People, emails_of, number_of
 from catalog.products.imports.problems import Problem, problem
 from catalog.products.imports.stage import STAGE, staged
 from ecomportal.ids import uuid7
@@ -206,8 +206,9 @@ class _Shop:
         for line in lines if ids else ():
             self.lines[line.pop("order_id")][line.pop("line_number")] = line
         self.people = People(merchant, [head for head, _ in stated])
-        named = {number_of(head) for head, _ in stated if not self.people.find(head)}
-        self.erased = erased_among(merchant, named - {""})
+        new = [head for head, _ in stated if not self.people.find(head)]
+        named = {number_of(head) for head in new} - {""}
+        self.erased = erased_among(merchant, named, emails=emails_of(new))
 
 
 def _plan_one(merchant: Merchant, shop: _Shop, head: Values, found: Planned) -> None:

@@ -44,6 +44,11 @@ def number_of(person: Person) -> str:
     return person.get("customer") or reference(person.get("email", ""), phone[0])
 
 
+def emails_of(persons: Iterable[Person]) -> dict[str, str]:
+    """The hash of the e-mail that comes with each number."""
+    return {number_of(person): person["email"] for person in persons if person.get("email")}
+
+
 class People:
     """Those of the shop whom a batch may mean, read in at most two statements."""
 

@@ -16,10 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aiassist.profiles.models import Segment
+from aiassist.segments.audiences import job as audience_job
 from aiassist.segments.audiences.files import KEPT, forget_old_files, path_of
 from aiassist.segments.audiences.job import is_held_out
 from aiassist.segments.audiences.measure import Arm, Uplift, uplift_of
 from aiassist.segments.audiences.models import AudienceExport, AudienceMember
+from aiassist.segments.customers.erase import erase_now
 from catalog.orders.models import Order
 from ecomportal.jobs.execute import execute
 from ecomportal.jobs.models import Job
@@ -295,3 +297,29 @@ def test_a_stranger_finds_no_audience(shop: Any, mallory: Any, client_of: Any, n
         export = AudienceExport.objects.create(merchant=shop, segment=row, target="google")
     pk = row.pk if name == "audience-new" else export.pk
     assert client_of(mallory).get(url(name, shop, pk)).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)  # the database looks at keys when a transaction ends
+@pytest.mark.parametrize("at", ["arm_of", "_finish"])
+def test_an_erasure_meanwhile_is_why_nothing_is_exported(
+    shop: Any, alice_client: Client, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    her = person(shop, **AGREED)
+    row = segment_of(shop, [her])
+    ask(alice_client, shop, row)
+    went_on, is_erased = getattr(audience_job, at), []
+
+    def erased_first(*args: Any) -> Any:
+        if not is_erased:
+            is_erased.append(True)
+            erase_now(shop, her, with_orders=False)
+        return went_on(*args)
+
+    monkeypatch.setattr(audience_job, at, erased_first)
+    with tenant(shop):
+        job = Job.objects.get(kind="export_audience")
+    execute(job.kind, job.pk, shop.pk)
+    with tenant(shop):
+        assert "A customer was erased while" in str(Job.objects.get(pk=job.pk).error)
+        assert not AudienceMember.objects.exists()
+    assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]

@@ -15,6 +15,7 @@ from aiassist.registry.models import ModelState, ModelVersion
 from aiassist.segments.customers import erase
 from aiassist.segments.customers.models import CustomerFile
 from catalog.conversations.models import Conversation, Utterance
+from catalog.orders.contacts import email_hash
 from catalog.orders.models import Customer, Order
 from ecomportal.jobs.execute import execute
 from ecomportal.jobs.models import Job
@@ -187,6 +188,45 @@ def test_a_repeat_of_the_job_does_nothing_more(shop, anna, client_of, alice):
     assert run(shop).status == "done"
     with tenant(shop):
         assert shop.erasures.count() == 1
+
+
+def test_a_stop_after_the_rows_went_leaves_no_model_that_names_her(
+    shop, anna, client_of, alice, monkeypatch
+):
+    folder = Path(settings.MODELS_ROOT) / "shops/1"
+    folder.mkdir(parents=True)
+    (folder / "customers.json").write_text("C-20417")
+    with tenant(shop):
+        ModelVersion.objects.create(
+            merchant=shop, kind="clv", n=1, folder="shops/1", state=ModelState.SERVING
+        )
+    rows = erase.erase_rows
+
+    def stopped(*args, **options):
+        counts = rows(*args, **options)
+        monkeypatch.setattr(erase, "_forget_files", lambda *_: 1 / 0)
+        return counts
+
+    monkeypatch.setattr(erase, "erase_rows", stopped)
+    client_of(alice).post(f"{LIST}{anna.pk}/erase/", {"number": "C-20417"})
+    run(shop)
+    with tenant(shop):
+        assert not Customer.objects.exists()
+        assert ModelVersion.objects.get().state == "retired"
+    assert not list(folder.iterdir())
+
+
+def test_who_comes_back_with_her_e_mail_is_let_in_by_it(shop, anna, client_of, alice):
+    sha256 = email_hash("anna@example.com")
+    with tenant(shop):
+        Customer.objects.filter(pk=anna.pk).update(email_sha256=sha256)
+        erase.erase_rows(shop, anna.pk, with_orders=False, user_id=alice.pk)
+    address, client = "/northlight/settings/privacy/", client_of(alice)
+    page = client.get(f"{address}?q=Anna@example.com").content.decode()
+    assert "A customer with this number was erased" in page
+    client.post(f"{address}let-in/", {"number": "Anna@example.com"})
+    with tenant(shop):
+        assert Customer.objects.create(merchant=shop, external_id="1", email_sha256=sha256).pk
 
 
 def test_an_erased_number_is_recognised_and_can_be_let_in(shop, anna, client_of, alice, max_):
