@@ -158,7 +158,8 @@ def _give_up_models(merchant: Merchant, words: list[str]) -> int:
 def _told(erased: Erased) -> Any:
     n_rows = sum(erased.counts.values())
     return said(
-        "Erased: %(rows)s rows and %(files)s files. Only a fingerprint of the number is kept.",
+        "Erased: %(rows)s rows and %(files)s files. "
+        "Only fingerprints of the number and the e-mail are kept.",
         rows=n_rows,
         files=erased.n_files,
     )
