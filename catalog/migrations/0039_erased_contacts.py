@@ -17,19 +17,19 @@ CREATE OR REPLACE FUNCTION without_texts(content jsonb, pattern text) RETURNS js
 LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     CASE jsonb_typeof(content)
-    WHEN 'string' THEN RETURN to_jsonb(regexp_replace(content #>> '{}', pattern, '[erased]', 'i'));
+    WHEN 'string' THEN RETURN to_jsonb(without_words(content #>> '{}', pattern));
     WHEN 'array' THEN
         RETURN (SELECT coalesce(jsonb_agg(without_texts(e, pattern) ORDER BY n), '[]')
                 FROM jsonb_array_elements(content) WITH ORDINALITY a (e, n));
     WHEN 'object' THEN
         RETURN (SELECT coalesce(jsonb_object_agg(
-                    regexp_replace(k, pattern, '[erased]', 'i'), without_texts(v, pattern)), '{}')
+                    regexp_replace(k, pattern, '[erased]', 'gi'), without_texts(v, pattern)), '{}')
                 FROM jsonb_each(content) o (k, v));
     ELSE RETURN content;
     END CASE;
 END $$;
 
--- As in 0032; of figures only whole texts are compared, and numbers are left alone.
+-- As in 0032, but for the numbers among figures, which are left alone.
 CREATE OR REPLACE FUNCTION forget_words(shop bigint, sure text[], whole text[], ids uuid[])
 RETURNS jsonb LANGUAGE plpgsql SET search_path = public AS $$
 DECLARE
@@ -38,7 +38,7 @@ DECLARE
     counts jsonb := '{}';
 BEGIN
     FOR t IN
-        SELECT c.oid::regclass AS place, c.relname = ANY (tables_of_figures()) AS has_figures,
+        SELECT c.oid::regclass AS place,
             string_agg(CASE WHEN kind = 'uuid'
                 THEN format('%I = CASE WHEN %I = ANY ($3) THEN NULL ELSE %I END', col, col, col)
                 WHEN kind = 'jsonb' AND c.relname = ANY (tables_of_figures())
@@ -69,12 +69,7 @@ BEGIN
     LOOP
         EXECUTE format('UPDATE %s SET %s WHERE merchant_id = $1 AND (%s)',
                        t.place, t.changes, t.conditions)
-            USING shop,
-                CASE WHEN t.has_figures THEN words_pattern('{}', sure || whole, false)
-                     ELSE words_pattern(sure, whole, false) END,
-                ids,
-                CASE WHEN t.has_figures THEN words_pattern('{}', sure || whole, true)
-                     ELSE words_pattern(sure, whole, true) END;
+            USING shop, words_pattern(sure, whole, false), ids, words_pattern(sure, whole, true);
         GET DIAGNOSTICS n = ROW_COUNT;
         IF n > 0 THEN
             counts := counts || jsonb_build_object(t.place::text, n);

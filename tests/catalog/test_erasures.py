@@ -234,7 +234,7 @@ def test_figures_keep_a_number_that_is_also_hers(shop):
         erase(shop, her)
         job.refresh_from_db()
         assert ProfileRefresh.objects.get(data__has_key="cents").data == {
-            "cents": 123456, "of": ["[erased]", "order 123456"], "[erased]": 1,
+            "cents": 123456, "of": ["[erased]", "order [erased]"], "[erased]": 1,
         }  # fmt: skip
         assert KeptFigures.objects.get().data == {"cents": [123456]}
         assert job.params == {"n": None}
