@@ -73,7 +73,7 @@ def segment(tour: Tour) -> str:
     page = tour.web.get(f"{tour.shop}segments/new/?rule=number_of_orders%20%3E%3D%205")
     n = first(r"(\d+) of [\d,]+ customers", page.text, "nobody is counted")
     require(n == str(N_OFTEN), f"{n} customers ordered five times, not {N_OFTEN}")
-    page = tour.web.submit(page, "rule", name="Tour regulars")
+    page = tour.web.submit(page, "mode", name="Tour regulars", do="save")
     require(re.search(r"/segments/[\w-]+/", page.url), f"{page.status}: {page.text[:400]}")
     page = tour.web.wait(page.url, lambda p: "tour-03" in p.text or "tour-04" in p.text)
     return f"“Tour regulars” has the {n} members that were counted beforehand"
@@ -81,13 +81,13 @@ def segment(tour: Tour) -> str:
 
 def erase(tour: Tour) -> str:
     page = tour.web.get(f"{tour.shop}customers/?q=tour-07")
-    page = tour.web.get(page.link(rf"{tour.shop}customers/[\w-]{{22}}/"))
+    page = tour.web.get(page.link(rf"{tour.shop}customers/[\w-]{{22,36}}/"))
     page = tour.web.get(page.link(r"/erase/"))
     page = tour.web.submit(page, "number", number="tour-07")
     require("/jobs/" in page.url, f"{page.status}: {page.text[:400]}")
     tour.web.wait(page.url, is_over)
     gone = tour.web.get(f"{tour.shop}customers/?q=tour-07")
-    require(not gone.links(rf"{tour.shop}customers/[\w-]{{22}}/"), "she is still listed")
+    require(not gone.links(rf"{tour.shop}customers/[\w-]{{22,36}}/"), "she is still listed")
     return "one customer is gone from every table"
 
 
