@@ -11,8 +11,11 @@ from rest_framework.parsers import JSONParser
 
 class CleanJSONParser(JSONParser):
     def parse(self, *args: Any, **kwargs: Any) -> Any:
-        data = super().parse(*args, **kwargs)
-        _check(data)
+        try:
+            data = super().parse(*args, **kwargs)
+            _check(data)
+        except RecursionError:
+            raise ParseError("The body is nested too deep.") from None
         return data
 
 

@@ -283,3 +283,10 @@ def test_a_call_that_changes_nothing_leaves_no_change_behind(api: Client, shop: 
     post(api, f"{PRODUCTS}:batch", {"products": [{**KETTLE, "status": "sold"}]})
     with tenant(shop):
         assert shop.changes.count() == 1
+
+
+@pytest.mark.parametrize(("depth", "status"), [(300, 422), (5000, 400)])
+def test_a_body_nested_too_deep_is_refused(api: Client, depth: int, status: int) -> None:
+    body = '{"title": ' + "[" * depth + "]" * depth + "}"
+    answer = api.post(PRODUCTS, body, content_type="application/json")
+    assert answer.status_code == status
