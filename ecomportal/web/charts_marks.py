@@ -10,6 +10,7 @@ from ecomportal.web.charts import Label, nice_ticks
 from ecomportal.web.formats import number
 
 Scale = Callable[[float], float]
+TICK_SHARE = 0.25  # of the width, between two labelled ticks
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def dots(
     points: Sequence[tuple[float, float]], axes: Axes, title: str, *, is_joined: bool = False
 ) -> SafeString:
     """A dot for each (across, up), and the diagonal on which both are equal."""
-    ticks = [tick for tick in nice_ticks(0, axes.top) if tick <= axes.top * 1.001]
+    ticks = _apart([tick for tick in nice_ticks(0, axes.top) if tick <= axes.top * 1.001], axes)
     placed = [(*_place(one, axes), _words(one, axes)) for one in points]
     path = "M" + " L".join(f"{x} {y}" for x, y, _ in placed) if is_joined and placed else ""
     context = {
@@ -43,6 +44,15 @@ def dots(
         "rows": [(n, [axes.label(value) for value in one]) for n, one in enumerate(points, 1)],
     }
     return render_to_string("charts/dots.html", context)
+
+
+def _apart(ticks: Sequence[float], axes: Axes) -> list[float]:
+    """Those far enough from the one before that their words do not meet on a telephone."""
+    kept: list[float] = []
+    for tick in ticks:
+        if not kept or _share(tick, axes) - _share(kept[-1], axes) >= TICK_SHARE:
+            kept.append(tick)
+    return kept
 
 
 def _share(value: float, axes: Axes) -> float:

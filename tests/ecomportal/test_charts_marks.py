@@ -37,3 +37,11 @@ def test_bars_of_a_pair_stand_side_by_side_and_in_the_table() -> None:
 def test_nothing_to_draw_is_no_error() -> None:
     assert "<svg" in pairs([], ("a", "b"), "Empty")
     assert "<svg" in dots([], Axes("a", "b", 0), "Empty")
+
+
+def test_labels_of_an_axis_never_meet() -> None:
+    axes = Axes("foretold", "spent", 15_000, scale=sqrt)
+    drawn = dots([(100, 200)], axes, "one customer")
+    places = sorted({float(x) for x in re.findall(r'<text class="\w*" x="([\d.]+)%"', drawn)})
+    assert len(places) > 1
+    assert all(b - a >= 24 for a, b in zip(places, places[1:], strict=False))
