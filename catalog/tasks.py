@@ -40,8 +40,8 @@ def purge_deleted() -> None:
     from catalog.orders.imports.store import forget_old_files
     from catalog.products.purge import purge_deleted
 
+    forget_old_files()  # first: it holds contacts, and nothing that fails after it stops it
     purge_deleted()
-    forget_old_files()
 
 
 @app.task(name="catalog.tend_events")

@@ -25,12 +25,16 @@ def start_refresh(request: HttpRequest, row: Segment) -> Job:
 
 
 def refresh_one(run: Run) -> None:
-    with run.commit(n_done=1):
+    # The members first, the job's own row after them: a long statement must not hold that one,
+    # which the heartbeat and a cancel need.
+    with run.tenant():
         live = run.merchant.segments.filter(deleted_at=None)
         row = live.filter(pk=run.params["segment_id"]).first()
         if row is None:
             raise JobError(said("The segment was deleted meanwhile."))
         outcome = refresh_or_say(row)
+        with run.commit(n_done=1):
+            pass
     members = said_n("%(n)s member,", "%(n)s members,", outcome.n)
     moved = said(
         "%(entered)s entered and %(left)s left.", entered=outcome.n_entered, left=outcome.n_left

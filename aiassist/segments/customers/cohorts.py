@@ -12,15 +12,18 @@ from typing import Any
 from django.db import connection
 from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
+from django.urls import reverse
 from django.utils import timezone
 
+from aiassist import tasks
 from aiassist.segments.customers.models import KeptFigures
 from aiassist.segments.rfm_orders import counted_orders
 from ecomportal.jobs.models import Job
 from ecomportal.jobs.run import Run
+from ecomportal.jobs.start import start_job
 from ecomportal.said import said
 from ecomportal.tenancy.context import tenant
-from ecomportal.tenancy.models import Merchant
+from ecomportal.tenancy.models import Merchant, User
 from ecomportal.web.charts import HEAT_STEPS
 from ecomportal.web.counting import kept_estimate
 
@@ -137,7 +140,7 @@ def reckon_cohorts(run: Run) -> None:
     run.result(
         {
             "text": said("The cohorts are reckoned."),
-            "url": f"/{run.merchant.slug}/customers/cohorts/",
+            "url": reverse("aiassist:cohorts", args=[run.merchant.slug]),
         }
     )
 
@@ -151,8 +154,12 @@ def keep_after_refresh(job: Job) -> None:
         return
     with tenant(job.merchant):
         merchant = job.merchant
-        if kept_estimate(merchant.orders.all(), of=f"orders {merchant.pk}") <= IN_A_PAGE:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(LONG)
-        keep(merchant, reckoned(merchant))
+        if kept_estimate(merchant.orders.all(), of=f"orders {merchant.pk}") > IN_A_PAGE:
+            start_reckoning(merchant, None)
+
+
+def start_reckoning(merchant: Merchant, user: User | None) -> Job:
+    return start_job(
+        tasks.reckon_cohorts, merchant, user, title=said("Reckon the cohorts"),
+        dedupe_key="cohorts", n_total=1,
+    )  # fmt: skip

@@ -4,12 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from aiassist import tasks
 from aiassist.segments.customers.cohorts import cohorts as cohorts_of
+from aiassist.segments.customers.cohorts import start_reckoning
 from aiassist.segments.customers.trends import trends
 from aiassist.segments.rfm_grid import grid
-from ecomportal.jobs.start import start_job
-from ecomportal.said import said
 from ecomportal.tenancy.access import EDITORS, EVERYONE, merchant_required
 
 
@@ -31,8 +29,5 @@ def cohorts(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 @merchant_required(*EDITORS)
 def cohorts_reckon(request: HttpRequest) -> HttpResponse:
-    job = start_job(
-        tasks.reckon_cohorts, request.merchant, request.user, title=said("Reckon the cohorts"),
-        dedupe_key="cohorts", n_total=1,
-    )  # fmt: skip
+    job = start_reckoning(request.merchant, request.user)
     return redirect("job", request.merchant.slug, job.pk)

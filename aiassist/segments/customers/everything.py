@@ -13,11 +13,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aiassist.segments.customers.erase import LONG, refuse_if_erased_since
-from aiassist.segments.customers.files import KEPT, folder_of
+from aiassist.segments.customers.files import KEPT, new_file
 from aiassist.segments.customers.models import CustomerFile
 from ecomportal.jobs.run import JobError, Run
 from ecomportal.said import said
@@ -59,15 +60,11 @@ README = (
 def export_customer(run: Run) -> None:
     """The job."""
     file = file_of(run)
-    path = folder_of(run.merchant) / f"{file.pk}.zip"
-    part = path.with_suffix(".part")
-    path.parent.mkdir(parents=True, exist_ok=True)
     run.phase(_("Collecting"))
-    with run.tenant():
-        n = write_everything(part, file.customer_id)
-    refuse_if_erased_since(run)
-    part.replace(path)
-    publish(run, file, path, n_rows=n)
+    with new_file(run, file, ".zip") as (part, path):
+        with run.tenant():
+            n = write_everything(part, file.customer_id)
+        offer(run, file, part, path, n_rows=n)
     text = said("Everything about the customer is in one archive. It is deleted after 7 days.")
     run.result({"text": text, **link_of(run, file)})
 
@@ -80,8 +77,18 @@ def file_of(run: Run) -> CustomerFile:
     return found
 
 
-def publish(run: Run, file: CustomerFile, path: Path, *, n_rows: int) -> None:
-    """From here on it can be fetched."""
+def offer(run: Run, file: CustomerFile, part: Path, path: Path, *, n_rows: int) -> None:
+    """From here on it can be fetched, unless somebody in it was erased while it was written."""
+    refuse_if_erased_since(run)
+    try:
+        part.replace(path)
+        _publish(run, file, path, n_rows=n_rows)
+    except FileNotFoundError:
+        refuse_if_erased_since(run)
+        raise
+
+
+def _publish(run: Run, file: CustomerFile, path: Path, *, n_rows: int) -> None:
     with run.commit(n_done=max(run.job.n_total - run.job.n_done, 0)):
         run.merchant.customer_files.filter(pk=file.pk).update(
             file=str(path.relative_to(settings.MEDIA_ROOT)),
@@ -92,7 +99,7 @@ def publish(run: Run, file: CustomerFile, path: Path, *, n_rows: int) -> None:
 
 
 def link_of(run: Run, file: CustomerFile) -> dict[str, Any]:
-    address = f"/{run.merchant.slug}/customers/files/{file.pk}/"
+    address = reverse("aiassist:customer-file", args=[run.merchant.slug, file.pk])
     return {"url": address, "link": _("Download the file")}
 
 

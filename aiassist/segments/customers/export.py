@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aiassist import tasks
 from aiassist.segments.customers.columns import COLUMNS, names_of, ordered, sort_of
-from aiassist.segments.customers.erase import LONG, refuse_if_erased_since
-from aiassist.segments.customers.everything import file_of, link_of, publish
-from aiassist.segments.customers.files import folder_of, path_of
+from aiassist.segments.customers.erase import LONG
+from aiassist.segments.customers.everything import file_of, link_of, offer
+from aiassist.segments.customers.files import new_file, path_of
 from aiassist.segments.customers.filters import CustomerFilters
 from aiassist.segments.customers.models import CustomerFile
 from catalog.products.exports.copied import copied
@@ -91,15 +91,11 @@ def customer_file(request: HttpRequest, file_id: Any) -> HttpResponse:
 def export_customers(run: Run) -> None:
     """The job."""
     file, merchant = file_of(run), run.merchant
-    path = folder_of(merchant) / f"{file.pk}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
     run.phase(_("Writing"))
-    with run.tenant(), timezone.override(merchant.timezone):
-        n = _write(run, part, table_of(run.params, merchant))
-    refuse_if_erased_since(run)
-    part.replace(path)
-    publish(run, file, path, n_rows=n)
+    with new_file(run, file, ".csv") as (part, path):
+        with run.tenant(), timezone.override(merchant.timezone):
+            n = _write(run, part, table_of(run.params, merchant))
+        offer(run, file, part, path, n_rows=n)
     text = said_n("%(n)s customer written", "%(n)s customers written", n)
     run.result({"text": text, **link_of(run, file)})
 

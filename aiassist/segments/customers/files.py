@@ -1,18 +1,22 @@
 """Files that hold customers: where they lie, until when, and how those that name one are found."""
 
+import re
 import time
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 
 from aiassist.segments.customers.models import CustomerFile
+from ecomportal.jobs.run import Run
 from ecomportal.tenancy.models import Merchant
 
 KEPT = timedelta(days=7)  # long enough to fetch it; what it says gets old meanwhile
 PIECE = 1 << 20  # bytes read at once
+OVERLAP = 4096  # bytes; no name or number is longer in any encoding
 # Pictures of goods and weights of models hold no words.
 NOT_READ = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"}
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
@@ -26,13 +30,28 @@ def path_of(file: CustomerFile) -> Path:
     return Path(settings.MEDIA_ROOT) / file.file
 
 
+@contextmanager
+def new_file(run: Run, file: CustomerFile, suffix: str) -> Iterator[tuple[Path, Path]]:
+    """Where to write and what it is called once it is whole. Nobody else on the machine may read
+    it, another worker writes elsewhere, and nothing half written stays."""
+    folder = folder_of(run.merchant)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = folder / f"{file.pk}.{run.token}.part"
+    part.touch(mode=0o600)
+    try:
+        yield part, folder / f"{file.pk}{suffix}"
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def forget_old_files() -> int:
     """Delete the files of all shops that expired, and what a killed job left half written."""
     until, n = time.time() - KEPT.total_seconds(), 0
     for path in Path(settings.MEDIA_ROOT).glob("*/customers/*"):
-        if path.stat().st_mtime < until:
-            path.unlink(missing_ok=True)
-            n += 1
+        with suppress(FileNotFoundError):  # an erasure was quicker
+            if path.stat().st_mtime < until:
+                path.unlink()
+                n += 1
     return n
 
 
@@ -57,10 +76,24 @@ def forget_files_that_name(folders: Iterable[Path], words: Iterable[str]) -> lis
     return gone
 
 
-def spelled(words: Iterable[str]) -> list[bytes]:
+def spelled(words: Iterable[str]) -> re.Pattern[bytes] | None:
     """Each word as files of any encoding have it, as long as it stands for one person alone."""
     certain = [word for word in words if len(word) >= 6 or any(c >= "\u3400" for c in word)]
-    return sorted({word.encode(name, "ignore") for word in certain for name in ENCODINGS})
+    found = sorted({_pattern(word, name) for word in certain for name in ENCODINGS})
+    return re.compile(b"|".join(found)) if found else None
+
+
+def _pattern(word: str, encoding: str) -> bytes:
+    """A number made of digits is not meant where it is a part of a longer one."""
+    plain = re.escape(word.encode(encoding, "ignore"))
+    if not word.isdecimal():
+        return plain
+    # The digits' other byte may be missing at the ends of a file of the other byte order.
+    before, after = {
+        "utf-16-le": (rb"(?<![0-9]\0)", rb"(?![0-9](?:\0|\Z))"),
+        "utf-16-be": (rb"(?<!\0[0-9])(?<!\A[0-9])", rb"(?!\0[0-9])"),
+    }.get(encoding, (rb"(?<![0-9])", rb"(?![0-9])"))
+    return before + plain + after
 
 
 def _files(folders: Iterable[Path]) -> Iterator[Path]:
@@ -70,7 +103,7 @@ def _files(folders: Iterable[Path]) -> Iterator[Path]:
                 yield path
 
 
-def names_any(path: Path, needles: list[bytes]) -> bool:
+def names_any(path: Path, needles: re.Pattern[bytes]) -> bool:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             return any(_stands_in(archive.open(name), needles) for name in archive.namelist())
@@ -78,12 +111,12 @@ def names_any(path: Path, needles: list[bytes]) -> bool:
         return _stands_in(content, needles)
 
 
-def _stands_in(content: object, needles: list[bytes]) -> bool:
+def _stands_in(content: object, needles: re.Pattern[bytes]) -> bool:
     """Piece by piece, each begun with the end of the one before, so that no word is cut."""
-    overlap, tail = max(map(len, needles)), b""
+    tail = b""
     while piece := content.read(PIECE):
         text = tail + piece
-        if any(needle in text for needle in needles):
+        if needles.search(text):
             return True
-        tail = text[-overlap:]
+        tail = text[-OVERLAP:]
     return False

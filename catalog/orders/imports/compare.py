@@ -235,7 +235,9 @@ def keep_raw(run: Run, imported: IntakeRun) -> None:
         return
     row_of = {number: pk for pk, numbers in rows.items() for number in numbers}
     raw: dict[int, list[Any]] = {}
-    for line in reading.lines_numbered(imported, set(row_of)):
+    for n, line in enumerate(reading.lines_numbered(imported, set(row_of))):
+        if n % BATCH == 0:
+            run.check()
         cells = safe_cells(imported.header, imported.mapping, line.cells)
         raw.setdefault(row_of[line.number], []).append([line.number, cells])
     kept = [{"id": pk, "raw": cells} for pk, cells in raw.items()]

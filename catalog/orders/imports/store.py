@@ -7,6 +7,7 @@ after a week at the latest; what failed is kept in the run's rows with hashes in
 import csv
 import hashlib
 import io
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from ecomportal.ids import uuid7
 from ecomportal.tenancy.context import tenant
 from ecomportal.tenancy.models import Merchant, User
 
+log = logging.getLogger(__name__)
 KEPT = timedelta(days=7)  # a file nobody decided on
 WATCHED = timedelta(days=60)  # from then on; this runs every day, so a few days would do
 
@@ -123,14 +125,21 @@ def again(run: IntakeRun, user: User) -> IntakeRun:
 def forget_old_files() -> None:
     """Delete files of which nobody said what is to become, and those that a worker could not
     delete before it died; for every shop, once a day."""
+    for merchant in Merchant.objects.all():
+        try:
+            with tenant(merchant):
+                _forget_old_files_of(merchant)
+        except Exception:  # one shop in trouble keeps nobody else's contacts lying about
+            log.exception("Old files of imports of shop %s were not deleted.", merchant.pk)
+
+
+def _forget_old_files_of(merchant: Merchant) -> None:
     undecided = (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED)
     until = timezone.now() - KEPT
-    for merchant in Merchant.objects.all():
-        with tenant(merchant):
-            old = merchant.intake_runs.filter(created_at__lt=until, created_at__gt=until - WATCHED)
-            for run in old:
-                store.forget_files(run)
-                if run.state in undecided:
-                    run.rows.all().delete()
-                    run.state = ImportState.DISCARDED
-                    run.save(update_fields=["state"])
+    old = merchant.intake_runs.filter(created_at__lt=until, created_at__gt=until - WATCHED)
+    for run in old:
+        store.forget_files(run)
+        if run.state in undecided:
+            run.rows.all().delete()
+            run.state = ImportState.DISCARDED
+            run.save(update_fields=["state"])
